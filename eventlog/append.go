@@ -1,0 +1,146 @@
+package eventlog
+
+import (
+	"encoding/binary"
+	"fmt"
+	"runtime"
+
+	"github.com/oklog/ulid/v2"
+	bolt "go.etcd.io/bbolt"
+
+	"tally/eventlog/snowflake"
+)
+
+const (
+	queueLength    = 256     // appends that may wait
+	maxCommit      = 8 << 20 // bytes that one commit takes at the most
+	maxCommitCalls = 4096    // and calls
+)
+
+// request is one call of Append on its way through the writer.
+type request struct {
+	guild   snowflake.ID
+	records []sealed
+	last    ulid.ULID
+	err     error
+	durable chan struct{} // closed when the outcome is known
+}
+
+// sealed is one record, encoded by the caller; the writer gives it its place.
+type sealed struct {
+	value  []byte
+	events int
+	spans  []span
+}
+
+// Append writes records for a guild, each a list of bodies that belong together, in one atomic step.
+// When it returns without an error they are durable, and last is the ULID of the last event; after an
+// error none of them is in the log. Calls from many goroutines that wait at the same time are
+// committed together. The bodies aren't kept.
+func (l *Log) Append(guild snowflake.ID, records ...[]Body) (last ulid.ULID, err error) {
+	r := &request{guild: guild, durable: make(chan struct{})}
+	for _, bodies := range records {
+		value, events, err := encodeRecord(bodies)
+		if err != nil {
+			return last, fmt.Errorf("encode a record: %w", err)
+		}
+		r.records = append(r.records, sealed{value, events, spansOf(bodies)})
+	}
+	if len(r.records) == 0 {
+		return last, fmt.Errorf("append: no records")
+	}
+	if err := l.submit(r); err != nil {
+		return last, err
+	}
+	<-r.durable
+	return r.last, r.err
+}
+
+func (l *Log) submit(r *request) error {
+	l.closing.RLock()
+	defer l.closing.RUnlock()
+	if l.closed {
+		return ErrClosed
+	}
+	if l.queue == nil {
+		return fmt.Errorf("append: the log is open for reading only")
+	}
+	l.queue <- r
+	return nil
+}
+
+// write is the log's one writer: it commits all that waits, again and again, until the queue closes.
+func (l *Log) write() {
+	defer close(l.done)
+	var batch []*request
+	for r := range l.queue {
+		// Callers that the last commit set free are about to come back: let them, so that they share this one.
+		runtime.Gosched()
+		batch = l.drain(append(batch[:0], r))
+		err := l.db.Update(func(tx *bolt.Tx) error { return l.commit(tx, batch) })
+		if err != nil {
+			err = fmt.Errorf("append to the log: %w", err)
+			l.forgetTails(batch)
+		}
+		for _, r := range batch {
+			r.err = err
+			close(r.durable)
+		}
+	}
+}
+
+// drain adds what else waits on the queue, up to the bounds of one commit.
+func (l *Log) drain(batch []*request) []*request {
+	for size := 0; len(batch) < maxCommitCalls && size < maxCommit; {
+		select {
+		case r, ok := <-l.queue:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, r)
+			for _, rec := range r.records {
+				size += len(rec.value)
+			}
+		default:
+			return batch
+		}
+	}
+	return batch
+}
+
+// commit puts a batch into the file.
+func (l *Log) commit(tx *bolt.Tx, batch []*request) error {
+	l.tailsMu.Lock()
+	defer l.tailsMu.Unlock()
+	for _, r := range batch {
+		records, err := tx.Bucket(bucketRecords).CreateBucketIfNotExists(guildKey(r.guild))
+		if err != nil {
+			return err
+		}
+		records.FillPercent = 1 // keys only ever rise: leave no room for later ones
+		t := l.tailOf(tx, r.guild)
+		for _, rec := range r.records {
+			key := l.position.next(rec.events)
+			seal(rec.value, r.guild, key)
+			if err := records.Put(key[:], rec.value); err != nil {
+				return err
+			}
+			r.last = l.position.last
+			if err := t.add(tx, r.guild, key, rec.spans); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func guildKey(guild snowflake.ID) []byte {
+	return binary.BigEndian.AppendUint64(nil, uint64(guild))
+}
+
+func guildOf(key []byte) snowflake.ID {
+	if len(key) != 8 {
+		return 0
+	}
+	return snowflake.ID(binary.BigEndian.Uint64(key))
+}

@@ -1,0 +1,74 @@
+package eventlog
+
+import (
+	"fmt"
+
+	"github.com/oklog/ulid/v2"
+	bolt "go.etcd.io/bbolt"
+)
+
+// Checked is what Check has read.
+type Checked struct {
+	Records int
+	Events  int
+	Unknown int // events of kinds that this version doesn't know
+}
+
+// Check reads everything: bbolt's own structure, then each record's checksum, its place in the order,
+// and all that it holds. Each thing found wrong is given to report; Check returns an error only if it
+// can't go on.
+func (l *Log) Check(report func(error)) (Checked, error) {
+	var done Checked
+	err := l.db.View(func(tx *bolt.Tx) error {
+		for err := range tx.Check() {
+			report(fmt.Errorf("the file: %w", err))
+		}
+		return nil
+	})
+	if err != nil {
+		return done, err
+	}
+	guilds, err := l.Guilds()
+	if err != nil {
+		return done, err
+	}
+	for _, guild := range guilds {
+		var last ulid.ULID
+		for rec, err := range l.Records(guild, ulid.ULID{}) {
+			done.Records++
+			if rec == nil {
+				return done, err
+			}
+			if err == nil {
+				err = done.read(rec, last)
+			}
+			if err != nil {
+				report(err)
+				continue
+			}
+			last = rec.Last()
+		}
+	}
+	return done, nil
+}
+
+func (c *Checked) read(rec *Record, last ulid.ULID) error {
+	if rec.Base.Compare(last) <= 0 {
+		return rec.corrupt(fmt.Errorf("it begins before the record before it ends, at %s", last))
+	}
+	for body, err := range rec.Bodies() {
+		if err != nil {
+			return err
+		}
+		c.Events += body.Len()
+		switch b := body.(type) {
+		case *Page:
+			if err := b.check(); err != nil {
+				return rec.corrupt(err)
+			}
+		case Unknown:
+			c.Unknown += b.Len()
+		}
+	}
+	return nil
+}

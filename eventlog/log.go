@@ -1,0 +1,200 @@
+package eventlog
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
+
+	"tally/eventlog/snowflake"
+)
+
+// FileName is the log's file in a data folder.
+const FileName = "tally.db"
+
+// Errors of opening a log.
+var (
+	ErrNoLog  = errors.New("no log here")
+	ErrInUse  = errors.New("the log is in use by another process")
+	ErrNotLog = errors.New("not a tally log")
+	ErrClosed = errors.New("the log is closed")
+)
+
+// Top-level buckets of the file, and the keys of the first one. See FORMAT.md.
+var (
+	bucketMeta    = []byte("meta")
+	bucketRecords = []byte("records")
+	bucketIndex   = []byte("index")
+
+	keyLogID = []byte("log_id")
+)
+
+// Options of Open. The zero value is what the bot uses.
+type Options struct {
+	// ReadOnly opens an existing log for reading; several processes may at once. Append fails.
+	ReadOnly bool
+	// Clock gives the milliseconds of ULIDs. Default: time.Now. It may do what it likes.
+	Clock func() time.Time
+	// NoSync leaves out fsync, for tests whose subject isn't durability.
+	NoSync bool
+}
+
+// Log is an open event log. Its methods may be called from many goroutines at once.
+type Log struct {
+	db     *bolt.DB
+	dir    string
+	holder *holder // nil when read-only
+
+	queue    chan *request // to the writer; nil when read-only
+	done     chan struct{} // closed when the writer has ended
+	closing  sync.RWMutex  // held for reading while something is put on the queue
+	closed   bool
+	position positions // the writer's
+
+	tailsMu sync.Mutex
+	tails   map[snowflake.ID]*tail // what the index doesn't cover yet
+}
+
+// Open opens the log in the folder dir, making both if need be (unless read-only). While another
+// process holds it, it fails at once with an error that wraps ErrInUse.
+func Open(dir string, o Options) (*Log, error) {
+	path := filepath.Join(dir, FileName)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if o.ReadOnly {
+			return nil, fmt.Errorf("%w: %s does not exist (is --data right? `tally run` makes it)", ErrNoLog, path)
+		}
+		if err := create(dir, path); err != nil {
+			return nil, fmt.Errorf("create the log: %w", err)
+		}
+	}
+	db, err := bolt.Open(path, 0o600, &bolt.Options{
+		Timeout: time.Millisecond, ReadOnly: o.ReadOnly, NoSync: o.NoSync,
+		FreelistType: bolt.FreelistMapType, PreLoadFreelist: !o.ReadOnly,
+	})
+	switch {
+	case errors.Is(err, berrors.ErrTimeout):
+		return nil, fmt.Errorf("%w: %s is held by %s: stop that process first", ErrInUse, path, readHolder(dir))
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
+		return nil, fmt.Errorf("%w: %s: %w (restore it from a backup, or move it away to start afresh)", ErrNotLog, path, err)
+	case err != nil:
+		return nil, fmt.Errorf("open the log: %w", err)
+	}
+	l := &Log{db: db, dir: dir, tails: map[snowflake.ID]*tail{}}
+	if err := l.start(o); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return l, nil
+}
+
+// start reads what is needed to go on writing, and starts the writer.
+func (l *Log) start(o Options) error {
+	if o.Clock == nil {
+		o.Clock = time.Now
+	}
+	l.position.clock = o.Clock
+	err := l.db.View(func(tx *bolt.Tx) error {
+		meta := tx.Bucket(bucketMeta)
+		if meta == nil || copy(l.position.id[:], meta.Get(keyLogID)) != idSize || tx.Bucket(bucketRecords) == nil {
+			return fmt.Errorf("%w: %s is another program's bbolt file", ErrNotLog, l.db.Path())
+		}
+		return tx.Bucket(bucketRecords).ForEachBucket(func(guild []byte) error { return l.seed(tx, guild) })
+	})
+	if err != nil || o.ReadOnly {
+		return err
+	}
+	if l.holder, err = takeHolder(l.dir); err != nil {
+		return err
+	}
+	l.queue, l.done = make(chan *request, queueLength), make(chan struct{})
+	go l.write()
+	return nil
+}
+
+// seed raises the last position to the end of one guild's records, so that positions go on rising.
+// A damaged last record counts as its key and all that could follow it in its millisecond.
+func (l *Log) seed(tx *bolt.Tx, guild []byte) error {
+	key, value := tx.Bucket(bucketRecords).Bucket(guild).Cursor().Last()
+	if key == nil {
+		return nil
+	}
+	var rec Record
+	last := ulid.ULID{}
+	if err := rec.open(guildOf(guild), key, value); err == nil {
+		last = rec.Last()
+	} else {
+		copy(last[:], key)
+		setCounter(&last, ^uint32(0)-1)
+	}
+	if last.Compare(l.position.last) > 0 {
+		l.position.last = last
+	}
+	return nil
+}
+
+// create makes the file under a temporary name first: bbolt's first writes are not crash-safe.
+func create(dir, path string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	temporary := path + ".new"
+	if err := os.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	db, err := bolt.Open(temporary, 0o600, &bolt.Options{Timeout: time.Millisecond})
+	if err != nil {
+		return err
+	}
+	err = db.Update(func(tx *bolt.Tx) error {
+		for _, name := range [][]byte{bucketMeta, bucketRecords, bucketIndex} {
+			if _, err := tx.CreateBucket(name); err != nil {
+				return err
+			}
+		}
+		id := make([]byte, idSize)
+		_, _ = rand.Read(id) // never fails
+		return tx.Bucket(bucketMeta).Put(keyLogID, id)
+	})
+	if err := errors.Join(err, db.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(temporary, path); err != nil {
+		return err
+	}
+	return syncFolder(dir)
+}
+
+func syncFolder(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// Dir returns the log's folder.
+func (l *Log) Dir() string { return l.dir }
+
+// Close waits for what was appended, and closes the file. Further appends fail with ErrClosed.
+func (l *Log) Close() error {
+	l.closing.Lock()
+	was := l.closed
+	l.closed = true
+	l.closing.Unlock()
+	if was {
+		return nil
+	}
+	if l.queue != nil {
+		close(l.queue)
+		<-l.done
+		l.holder.release()
+	}
+	return l.db.Close()
+}

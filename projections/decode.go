@@ -1,0 +1,94 @@
+package projections
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+var errState = errors.New("not a state that this version can read")
+
+// Decode reads a state that Encode wrote.
+func Decode(b []byte) (*Guild, error) {
+	d := decoder{b: b}
+	if v := d.uint(); v != stateVersion {
+		return nil, fmt.Errorf("%w: version %d, this one reads %d", errState, v, stateVersion)
+	}
+	g := NewGuild(snowflake.ID(d.uint()))
+	if len(d.b) >= len(g.position) {
+		d.b = d.b[copy(g.position[:], d.b):]
+	}
+	g.newest, g.unknown, g.imports = d.id(), d.uint(), uint32(d.uint())
+	g.committed, g.running, g.ended = d.importState(), d.importState(), d.importState()
+	d.ids(&g.deleted)
+	d.ids(&g.unmet)
+	for n := d.uint(); n > 0 && !d.bad; n-- {
+		d.channel(g)
+	}
+	if d.bad || len(d.b) > 0 {
+		return nil, errState
+	}
+	return g, nil
+}
+
+type decoder struct {
+	b   []byte
+	bad bool
+}
+
+func (d *decoder) uint() uint64 {
+	v, n := binary.Uvarint(d.b)
+	if n <= 0 {
+		d.bad, d.b = true, nil
+		return 0
+	}
+	d.b = d.b[n:]
+	return v
+}
+
+func (d *decoder) id() snowflake.ID { return snowflake.ID(d.uint()) }
+
+func (d *decoder) bool() bool { return d.uint() != 0 }
+
+func (d *decoder) ids(s *idSet) {
+	var last snowflake.ID
+	for n := d.uint(); n > 0 && !d.bad; n-- {
+		last += d.id()
+		s.add(last)
+	}
+}
+
+func (d *decoder) importState() *Import {
+	if !d.bool() {
+		return nil
+	}
+	i := &Import{
+		Number: uint32(d.uint()), Cutoff: d.id(), By: d.id(), In: d.id(),
+		Outcome: eventlog.Outcome(d.uint()), Messages: d.uint(), Forced: d.bool(),
+		Channels: map[snowflake.ID]*ImportChannel{},
+	}
+	if d.bool() {
+		i.Finished = time.UnixMilli(int64(d.uint())).UTC()
+	}
+	for n := d.uint(); n > 0 && !d.bad; n-- {
+		i.Channels[d.id()] = &ImportChannel{Cursor: d.id(), Messages: d.uint(), Outcome: eventlog.Outcome(d.uint())}
+	}
+	return i
+}
+
+func (d *decoder) channel(g *Guild) {
+	id := d.id()
+	ch := g.channel(id)
+	ch.parent, ch.by, ch.cutoff, ch.deleted = d.id(), uint32(d.uint()), d.id(), d.bool()
+	for n := d.uint(); n > 0 && !d.bad; n-- {
+		c := g.cell(ch, d.id())
+		c.imported, c.stream = uint32(d.uint()), uint32(d.uint())
+		c.addDeleted(uint32(d.uint()))
+		c.next, c.after = uint32(d.uint()), uint32(d.uint())
+		g.show(c, int64(c.imported)+int64(c.stream))
+	}
+}

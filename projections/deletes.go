@@ -1,0 +1,95 @@
+package projections
+
+import (
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+// Held tells where a channel's count rests on a message that the log holds with the given origin and
+// import. The gate stores it with a delete, so that the fold can take the message out again.
+func (g *Guild) Held(channelID snowflake.ID, found eventlog.Found) eventlog.Held {
+	switch g.sideOf(g.channel(channelID), found.Origin, found.Import, found.ID) {
+	case sideStream:
+		return eventlog.HeldStream
+	case sideImport:
+		return eventlog.HeldCommitted
+	case sideRunning:
+		return eventlog.HeldRunning
+	}
+	return eventlog.HeldOther
+}
+
+// IsDeleted reports whether a message is known to be deleted.
+func (g *Guild) IsDeleted(id snowflake.ID) bool { return g.isDeleted(id) }
+
+func (g *Guild) isDeleted(id snowflake.ID) bool { return g.deleted.has(id) || g.unmet.has(id) }
+
+func (g *Guild) anyDeleted(p *eventlog.Page) bool {
+	return g.deleted.anyIn(p.First, p.Last) || g.unmet.anyIn(p.First, p.Last)
+}
+
+func (g *Guild) applyDeletes(d *eventlog.Deletes) {
+	ch := g.channel(d.Channel)
+	for _, m := range d.List {
+		if g.isDeleted(m.ID) {
+			continue
+		}
+		if m.Held == 0 {
+			g.unmet.add(m.ID)
+			continue
+		}
+		g.deleted.add(m.ID)
+		if !ch.deleted && Countable(m.Type, m.Marks) {
+			g.takeOut(ch, g.cell(ch, m.Author), m)
+		}
+	}
+}
+
+// takeOut moves a message from where it counted to the deleted ones.
+func (g *Guild) takeOut(ch *channel, c *cell, m eventlog.Delete) {
+	c.addDeleted(1)
+	switch {
+	case m.ID < ch.cutoff && m.Held&eventlog.HeldCommitted != 0:
+		c.imported--
+		g.show(c, -1)
+	case m.ID >= ch.cutoff && m.Held&eventlog.HeldStream != 0:
+		c.stream--
+		g.show(c, -1)
+		if g.running != nil && m.ID >= g.running.Cutoff {
+			c.after--
+		}
+	}
+	if g.running != nil && m.Held&eventlog.HeldRunning != 0 {
+		c.next--
+	}
+}
+
+// meetDeleted finds the authors of messages whose delete came before them.
+func (g *Guild) meetDeleted(ch *channel, p *eventlog.Page) {
+	if !g.unmet.anyIn(p.First, p.Last) {
+		return
+	}
+	for i, id := range p.IDs() {
+		if !g.unmet.remove(id) {
+			continue
+		}
+		g.deleted.add(id)
+		if s := p.Senders[p.From[i]]; Countable(s.Type, s.Marks) {
+			g.cell(ch, s.Author).addDeleted(1)
+		}
+	}
+}
+
+func (g *Guild) applyChannelDeleted(e eventlog.ChannelDeleted) {
+	ch := g.channel(e.Channel)
+	if ch.deleted {
+		return
+	}
+	ch.deleted = true
+	for _, c := range ch.cells {
+		shown := c.imported + c.stream
+		g.show(c, -int64(shown))
+		c.addDeleted(shown)
+		c.imported, c.stream, c.next, c.after = 0, 0, 0, 0
+	}
+}

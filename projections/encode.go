@@ -1,0 +1,83 @@
+package projections
+
+import (
+	"encoding/binary"
+	"maps"
+	"slices"
+
+	"tally/eventlog/snowflake"
+)
+
+// stateVersion is the version of the encoding below. A snapshot of another version is not read: the
+// log gives the state anew.
+const stateVersion = 1
+
+// Encode returns the whole state in its one canonical form: equal states give equal bytes. It is a
+// snapshot's content, and what replay and live state are compared by.
+func (g *Guild) Encode() []byte {
+	e := encoder{}
+	e.uints(stateVersion, uint64(g.ID))
+	e.b = append(e.b, g.position[:]...)
+	e.uints(uint64(g.newest), g.unknown, uint64(g.imports))
+	for _, i := range []*Import{g.committed, g.running, g.ended} {
+		e.importState(i)
+	}
+	e.ids(g.deleted.all())
+	e.ids(g.unmet.all())
+	e.uints(uint64(len(g.channels)))
+	for _, id := range slices.Sorted(maps.Keys(g.channels)) {
+		e.channel(id, g.channels[id])
+	}
+	return e.b
+}
+
+type encoder struct{ b []byte }
+
+func (e *encoder) uints(values ...uint64) {
+	for _, v := range values {
+		e.b = binary.AppendUvarint(e.b, v)
+	}
+}
+
+func (e *encoder) bool(v bool) {
+	var n uint64
+	if v {
+		n = 1
+	}
+	e.uints(n)
+}
+
+func (e *encoder) ids(ids []snowflake.ID) {
+	e.uints(uint64(len(ids)))
+	var last snowflake.ID
+	for _, id := range ids {
+		e.uints(uint64(id - last))
+		last = id
+	}
+}
+
+func (e *encoder) importState(i *Import) {
+	if e.bool(i != nil); i == nil {
+		return
+	}
+	e.uints(uint64(i.Number), uint64(i.Cutoff), uint64(i.By), uint64(i.In), uint64(i.Outcome), i.Messages)
+	e.bool(i.Forced)
+	if e.bool(!i.Finished.IsZero()); !i.Finished.IsZero() {
+		e.uints(uint64(i.Finished.UnixMilli()))
+	}
+	e.uints(uint64(len(i.Channels)))
+	for _, id := range slices.Sorted(maps.Keys(i.Channels)) {
+		c := i.Channels[id]
+		e.uints(uint64(id), uint64(c.Cursor), c.Messages, uint64(c.Outcome))
+	}
+}
+
+func (e *encoder) channel(id snowflake.ID, ch *channel) {
+	e.uints(uint64(id), uint64(ch.parent), uint64(ch.by), uint64(ch.cutoff))
+	e.bool(ch.deleted)
+	e.uints(uint64(len(ch.cells)))
+	for _, author := range slices.Sorted(maps.Keys(ch.cells)) {
+		c := ch.cells[author]
+		e.uints(uint64(author), uint64(c.imported), uint64(c.stream), uint64(c.deleted), uint64(c.next), uint64(c.after))
+	}
+}

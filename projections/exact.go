@@ -1,0 +1,179 @@
+package projections
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/oklog/ulid/v2"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+// Exact is a guild's count made from nothing by the rule as it is written (see the package's comment,
+// and DESIGN.md §4), over exact sets of message ids. It shares nothing with the fold. It takes about 32
+// bytes of memory for each message event.
+type Exact struct {
+	Users      map[snowflake.ID]uint64
+	Channels   map[snowflake.ID]uint64
+	Total      uint64
+	Duplicates uint64 // events that hold a message again, on a side that held it already
+}
+
+// CountExactly reads a guild's whole log up to and with the event at until (the zero ULID: all).
+func CountExactly(log *eventlog.Log, guild snowflake.ID, until ulid.ULID) (*Exact, error) {
+	s := newSightings()
+	for rec, err := range log.Records(guild, ulid.ULID{}) {
+		if err != nil {
+			return nil, fmt.Errorf("count exactly: %w", err)
+		}
+		if until != (ulid.ULID{}) && rec.Base.Compare(until) > 0 {
+			break
+		}
+		for body, err := range rec.Bodies() {
+			if err != nil {
+				return nil, fmt.Errorf("count exactly: %w", err)
+			}
+			s.note(body)
+		}
+	}
+	e := &Exact{Users: map[snowflake.ID]uint64{}, Channels: map[snowflake.ID]uint64{}}
+	s.each(func(m []sighting) {
+		e.Duplicates += duplicates(m)
+		if s.counts(m) {
+			e.Users[m[0].author]++
+			e.Channels[m[0].channel]++
+			e.Total++
+		}
+	})
+	return e, nil
+}
+
+// sighting is one event that holds a message. Its imp is the import whose side it is on, 0 for live
+// tracking's.
+type sighting struct {
+	channel, id, author snowflake.ID
+	imp                 uint32
+	repair, countable   bool
+}
+
+// sightings is all that a log tells, in the plainest form.
+type sightings struct {
+	messages  []sighting
+	deleted   map[snowflake.ID]bool
+	gone      map[snowflake.ID]bool // channels
+	started   map[uint32]snowflake.ID
+	read      map[uint32]map[snowflake.ID]bool
+	completed []uint32
+}
+
+func newSightings() *sightings {
+	return &sightings{deleted: map[snowflake.ID]bool{}, gone: map[snowflake.ID]bool{},
+		started: map[uint32]snowflake.ID{}, read: map[uint32]map[snowflake.ID]bool{}}
+}
+
+func (s *sightings) note(body eventlog.Body) {
+	switch b := body.(type) {
+	case *eventlog.Page:
+		for i := range b.Len() {
+			m := b.Message(i)
+			s.messages = append(s.messages, sighting{
+				channel: b.Channel, id: m.ID, author: m.Author, imp: b.Import,
+				repair: b.Origin == eventlog.Repair, countable: Countable(m.Type, m.Marks),
+			})
+		}
+	case *eventlog.Deletes:
+		for _, d := range b.List {
+			s.deleted[d.ID] = true
+		}
+	case eventlog.ChannelDeleted:
+		s.gone[b.Channel] = true
+	case eventlog.ImportStarted:
+		s.started[b.Import], s.read[b.Import] = b.Cutoff, map[snowflake.ID]bool{}
+	case eventlog.ImportChannelFinished:
+		if read := s.read[b.Import]; read != nil && b.Outcome == eventlog.Completed {
+			read[b.Channel] = true
+		}
+	case eventlog.ImportFinished:
+		if s.read[b.Import] != nil && b.Outcome == eventlog.Completed {
+			s.completed = append(s.completed, b.Import)
+		}
+	}
+}
+
+// each gives all sightings of one message at a time.
+func (s *sightings) each(give func(m []sighting)) {
+	slices.SortFunc(s.messages, func(a, b sighting) int {
+		return cmp.Or(cmp.Compare(a.channel, b.channel), cmp.Compare(a.id, b.id), cmp.Compare(a.imp, b.imp))
+	})
+	for rest := s.messages; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].channel == rest[0].channel && rest[n].id == rest[0].id {
+			n++
+		}
+		give(rest[:n])
+		rest = rest[n:]
+	}
+}
+
+// duplicates counts the events that repeat one of the same side.
+func duplicates(m []sighting) (n uint64) {
+	for i := 1; i < len(m); i++ {
+		if m[i].imp == m[i-1].imp {
+			n++
+		}
+	}
+	return n
+}
+
+func (s *sightings) counts(m []sighting) bool {
+	if !m[0].countable || s.deleted[m[0].id] || s.gone[m[0].channel] {
+		return false
+	}
+	return slices.ContainsFunc(m, func(e sighting) bool { return e.repair }) || s.countsBy(m, len(s.completed))
+}
+
+// countsBy is the rule after the first k completed imports.
+func (s *sightings) countsBy(m []sighting, k int) bool {
+	heldBy := func(imp uint32) bool { return slices.ContainsFunc(m, func(e sighting) bool { return e.imp == imp }) }
+	if k == 0 {
+		return heldBy(0)
+	}
+	imp := s.completed[k-1]
+	switch {
+	case m[0].id >= s.started[imp]:
+		return heldBy(0)
+	case s.read[imp][m[0].channel]:
+		return heldBy(imp)
+	}
+	return s.countsBy(m, k-1)
+}
+
+// Difference is a user whose shown count is not the exact one.
+type Difference struct {
+	User     snowflake.ID
+	Counted  uint64 // what is shown
+	Expected uint64
+}
+
+// Compare returns the users in whom g differs from the exact count, the largest difference first.
+func (e *Exact) Compare(g *Guild) []Difference {
+	var diffs []Difference
+	for id, u := range g.users {
+		if want := e.Users[id]; u.Messages != want {
+			diffs = append(diffs, Difference{id, u.Messages, want})
+		}
+	}
+	for id, want := range e.Users {
+		if g.users[id] == nil {
+			diffs = append(diffs, Difference{id, 0, want})
+		}
+	}
+	slices.SortFunc(diffs, func(a, b Difference) int {
+		return cmp.Or(cmp.Compare(b.size(), a.size()), cmp.Compare(a.User, b.User))
+	})
+	return diffs
+}
+
+func (d Difference) size() uint64 { return max(d.Counted, d.Expected) - min(d.Counted, d.Expected) }

@@ -1,0 +1,131 @@
+package projections
+
+import (
+	"github.com/oklog/ulid/v2"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+// Guild is one guild's count: a fold over its events. It is not safe for use by several goroutines at
+// once. The methods that change it are Apply and Reach.
+type Guild struct {
+	ID snowflake.ID
+
+	position ulid.ULID    // of the last event that is folded in
+	newest   snowflake.ID // the largest message id seen
+	unknown  uint64       // events of kinds that this version doesn't know
+
+	channels map[snowflake.ID]*channel
+	users    map[snowflake.ID]*Count // sums of the cells
+	total    uint64                  // sum of the users' messages
+	deleted  idSet                   // deleted messages whose author is known, or that will not count
+	unmet    idSet                   // deleted before the log held them: their author is not known yet
+
+	committed *Import // the last one that completed
+	running   *Import
+	ended     *Import // the last one that ended without completing, if none has completed since
+	imports   uint32  // the number of the newest import
+}
+
+// Count is what one user has written.
+type Count struct {
+	Messages uint64 // that exist
+	Deleted  uint64 // that are known to be deleted
+}
+
+// Seen is the number of messages ever seen.
+func (c Count) Seen() uint64 { return c.Messages + c.Deleted }
+
+// channel is what is counted in one channel or thread.
+type channel struct {
+	parent  snowflake.ID
+	deleted bool
+	by      uint32       // the import that its count before the cutoff rests on; 0: none
+	cutoff  snowflake.ID // the smallest id that is live tracking's
+	cells   map[snowflake.ID]*cell
+}
+
+// cell counts one user's messages in one channel. What is shown is imported plus stream.
+type cell struct {
+	user     *Count
+	imported uint32 // held by the channel's import, older than its cutoff
+	stream   uint32 // held by live tracking, not older than the cutoff
+	deleted  uint32 // known to be deleted
+
+	// Of the running import, kept aside until it completes:
+	next  uint32 // held by it
+	after uint32 // the part of stream that is not older than its cutoff
+}
+
+// NewGuild returns a guild of which nothing is known.
+func NewGuild(id snowflake.ID) *Guild {
+	return &Guild{ID: id, channels: map[snowflake.ID]*channel{}, users: map[snowflake.ID]*Count{}}
+}
+
+// Apply folds in a body of events. After the last body of a record comes Reach.
+func (g *Guild) Apply(body eventlog.Body) {
+	switch b := body.(type) {
+	case *eventlog.Page:
+		g.applyPage(b)
+	case *eventlog.Deletes:
+		g.applyDeletes(b)
+	case eventlog.ChannelDeleted:
+		g.applyChannelDeleted(b)
+	case eventlog.ImportStarted:
+		g.applyImportStarted(b)
+	case eventlog.ImportChannelFinished:
+		g.applyImportChannelFinished(b)
+	case eventlog.ImportFinished:
+		g.applyImportFinished(b)
+	case eventlog.Unknown:
+		g.unknown += uint64(b.Len())
+	}
+}
+
+// Reach notes that all events up to position are folded in.
+func (g *Guild) Reach(position ulid.ULID) { g.position = position }
+
+// Position returns the ULID of the last event that is folded in.
+func (g *Guild) Position() ulid.ULID { return g.position }
+
+// Newest returns the largest message id that the log has shown.
+func (g *Guild) Newest() snowflake.ID { return g.newest }
+
+// Unknown returns how many events were of kinds that this version doesn't know: if there are any, a
+// newer version of Tally wrote to this log, and its counts may differ.
+func (g *Guild) Unknown() uint64 { return g.unknown }
+
+func (g *Guild) channel(id snowflake.ID) *channel {
+	ch, ok := g.channels[id]
+	if !ok {
+		ch = &channel{cells: map[snowflake.ID]*cell{}}
+		g.channels[id] = ch
+	}
+	return ch
+}
+
+func (g *Guild) cell(ch *channel, author snowflake.ID) *cell {
+	c, ok := ch.cells[author]
+	if !ok {
+		user, known := g.users[author]
+		if !known {
+			user = &Count{}
+			g.users[author] = user
+		}
+		c = &cell{user: user}
+		ch.cells[author] = c
+	}
+	return c
+}
+
+// show changes what is shown of a user's messages by n.
+func (g *Guild) show(c *cell, n int64) {
+	c.user.Messages += uint64(n)
+	g.total += uint64(n)
+}
+
+func (c *cell) addDeleted(n uint32) {
+	c.deleted += n
+	c.user.Deleted += uint64(n)
+}

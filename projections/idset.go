@@ -1,0 +1,130 @@
+package projections
+
+import (
+	"encoding/binary"
+	"slices"
+	"sort"
+
+	"tally/eventlog/snowflake"
+)
+
+// idSet is a set of message ids in little memory: sorted blocks of differences, about 6 bytes an id
+// where ids lie days apart, at most 10. The zero value is empty.
+type idSet struct {
+	blocks []idBlock
+	n      int
+}
+
+// blockIDs is how many ids a block holds before it is split.
+const blockIDs = 128
+
+type idBlock struct {
+	first, last snowflake.ID
+	deltas      []byte // uvarints from each id to the next
+}
+
+// find returns the block that holds id, or in which it would stand.
+func (s *idSet) find(id snowflake.ID) int {
+	at := sort.Search(len(s.blocks), func(i int) bool { return s.blocks[i].first > id })
+	return max(at-1, 0)
+}
+
+func (b *idBlock) decode() []snowflake.ID {
+	ids := make([]snowflake.ID, 1, blockIDs+1)
+	ids[0] = b.first
+	for rest := b.deltas; len(rest) > 0; {
+		d, n := binary.Uvarint(rest)
+		ids = append(ids, ids[len(ids)-1]+snowflake.ID(d))
+		rest = rest[n:]
+	}
+	return ids
+}
+
+func encodeBlock(ids []snowflake.ID) idBlock {
+	deltas := make([]byte, 0, 6*len(ids))
+	for i := 1; i < len(ids); i++ {
+		deltas = binary.AppendUvarint(deltas, uint64(ids[i]-ids[i-1]))
+	}
+	return idBlock{ids[0], ids[len(ids)-1], slices.Clip(slices.Clone(deltas))}
+}
+
+func (s *idSet) has(id snowflake.ID) bool {
+	return s.anyIn(id, id)
+}
+
+// anyIn reports whether the set has an id from first to last.
+func (s *idSet) anyIn(first, last snowflake.ID) bool {
+	if s.n == 0 {
+		return false
+	}
+	at := s.find(first)
+	b := &s.blocks[at]
+	if b.first >= first { // only in the first block
+		return b.first <= last
+	}
+	if b.last < first {
+		return at+1 < len(s.blocks) && s.blocks[at+1].first <= last
+	}
+	id := b.first
+	for rest := b.deltas; id < first; {
+		d, n := binary.Uvarint(rest)
+		id += snowflake.ID(d)
+		rest = rest[n:]
+	}
+	return id <= last
+}
+
+// add puts an id in, and reports whether it is new.
+func (s *idSet) add(id snowflake.ID) bool {
+	if s.n == 0 {
+		s.blocks, s.n = []idBlock{encodeBlock([]snowflake.ID{id})}, 1
+		return true
+	}
+	at := s.find(id)
+	ids := s.blocks[at].decode()
+	i, found := slices.BinarySearch(ids, id)
+	if found {
+		return false
+	}
+	ids = slices.Insert(ids, i, id)
+	s.n++
+	if len(ids) <= blockIDs {
+		s.blocks[at] = encodeBlock(ids)
+		return true
+	}
+	// Ids come mostly in order: split near the end, so that blocks stay full.
+	cut := blockIDs / 2
+	if i == blockIDs {
+		cut = blockIDs
+	}
+	s.blocks[at] = encodeBlock(ids[:cut])
+	s.blocks = slices.Insert(s.blocks, at+1, encodeBlock(ids[cut:]))
+	return true
+}
+
+// remove takes an id out, and reports whether it was in.
+func (s *idSet) remove(id snowflake.ID) bool {
+	if !s.has(id) {
+		return false
+	}
+	at := s.find(id)
+	ids := s.blocks[at].decode()
+	i, _ := slices.BinarySearch(ids, id)
+	ids = slices.Delete(ids, i, i+1)
+	s.n--
+	if len(ids) == 0 {
+		s.blocks = slices.Delete(s.blocks, at, at+1)
+	} else {
+		s.blocks[at] = encodeBlock(ids)
+	}
+	return true
+}
+
+// all returns the ids, rising.
+func (s *idSet) all() []snowflake.ID {
+	ids := make([]snowflake.ID, 0, s.n)
+	for i := range s.blocks {
+		ids = append(ids, s.blocks[i].decode()...)
+	}
+	return ids
+}

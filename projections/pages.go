@@ -1,0 +1,122 @@
+package projections
+
+import (
+	"math"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+// noEnd is an id above all others.
+const noEnd = snowflake.ID(math.MaxUint64)
+
+// side is a part of the count that a message event may belong to.
+type side uint8
+
+const (
+	sideNone    side = iota // an import that no count rests on
+	sideStream              // live tracking
+	sideImport              // the import that the channel's count rests on
+	sideRunning             // the running import
+)
+
+// sideOf tells to which side an event of the given origin belongs. A repair belongs to the import that
+// it completes where the message is older than that import's cutoff, else to live tracking.
+func (g *Guild) sideOf(ch *channel, origin eventlog.Origin, imp uint32, id snowflake.ID) side {
+	switch {
+	case origin != eventlog.Import && origin != eventlog.Repair:
+		return sideStream
+	case g.running != nil && imp == g.running.Number && id < g.running.Cutoff:
+		return sideRunning
+	case imp == ch.by && id < ch.cutoff:
+		return sideImport
+	case origin == eventlog.Repair:
+		return sideStream
+	}
+	return sideNone
+}
+
+// applyPage counts a page. Most pages fall on one side of every boundary and touch nothing deleted:
+// those are counted by their authors alone, without a look at the ids.
+func (g *Guild) applyPage(p *eventlog.Page) {
+	g.newest = max(g.newest, p.Last)
+	ch := g.channel(p.Channel)
+	if ch.deleted {
+		return
+	}
+	g.meetDeleted(ch, p)
+	if g.running != nil && p.Import == g.running.Number {
+		g.running.read(p)
+	}
+	if p.Origin == eventlog.Repair {
+		g.applyRepairs(ch, p)
+		return
+	}
+	switch g.sideOf(ch, p.Origin, p.Import, p.First) {
+	case sideStream:
+		g.addStream(ch, p)
+	case sideRunning:
+		g.each(ch, p, 0, g.running.Cutoff, func(c *cell, n uint32) { c.next += n })
+	case sideImport:
+		g.each(ch, p, 0, ch.cutoff, g.addImported)
+	}
+}
+
+func (g *Guild) addImported(c *cell, n uint32) {
+	c.imported += n
+	g.show(c, int64(n))
+}
+
+func (g *Guild) addStream(ch *channel, p *eventlog.Page) {
+	g.each(ch, p, ch.cutoff, noEnd, func(c *cell, n uint32) {
+		c.stream += n
+		g.show(c, int64(n))
+	})
+	if g.running != nil {
+		g.each(ch, p, max(ch.cutoff, g.running.Cutoff), noEnd, func(c *cell, n uint32) { c.after += n })
+	}
+}
+
+// applyRepairs counts message by message, for the messages of one repair may belong to both sides.
+func (g *Guild) applyRepairs(ch *channel, p *eventlog.Page) {
+	for i, id := range p.IDs() {
+		s := p.Senders[p.From[i]]
+		if !Countable(s.Type, s.Marks) || g.isDeleted(id) {
+			continue
+		}
+		c := g.cell(ch, s.Author)
+		switch g.sideOf(ch, p.Origin, p.Import, id) {
+		case sideRunning:
+			c.next++
+		case sideImport:
+			g.addImported(c, 1)
+		case sideStream:
+			c.stream++
+			g.show(c, 1)
+			if g.running != nil && id >= g.running.Cutoff {
+				c.after++
+			}
+		}
+	}
+}
+
+// each gives the number of countable messages with from <= id < to, not deleted, of each sender.
+func (g *Guild) each(ch *channel, p *eventlog.Page, from, to snowflake.ID, add func(c *cell, n uint32)) {
+	var counts [eventlog.MaxPage]uint32
+	if from <= p.First && p.Last < to && !g.anyDeleted(p) {
+		for _, s := range p.From {
+			counts[s]++
+		}
+	} else {
+		for i, id := range p.IDs() {
+			if from <= id && id < to && !g.isDeleted(id) {
+				counts[p.From[i]]++
+			}
+		}
+	}
+	for i, s := range p.Senders {
+		if n := counts[i]; n > 0 && Countable(s.Type, s.Marks) {
+			add(g.cell(ch, s.Author), n)
+		}
+	}
+}

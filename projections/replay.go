@@ -1,0 +1,39 @@
+package projections
+
+import (
+	"fmt"
+
+	"github.com/oklog/ulid/v2"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+// Replay folds a guild's log from nothing, up to and with the record that begins at until or before
+// (the zero ULID: all).
+func Replay(log *eventlog.Log, guild snowflake.ID, until ulid.ULID) (*Guild, error) {
+	g := NewGuild(guild)
+	return g, g.follow(log, until)
+}
+
+// CatchUp folds in what the log holds after the guild's position.
+func (g *Guild) CatchUp(log *eventlog.Log) error { return g.follow(log, ulid.ULID{}) }
+
+func (g *Guild) follow(log *eventlog.Log, until ulid.ULID) error {
+	for rec, err := range log.Records(g.ID, g.position) {
+		if err != nil {
+			return fmt.Errorf("replay guild %s: %w", g.ID, err)
+		}
+		if until != (ulid.ULID{}) && rec.Base.Compare(until) > 0 {
+			return nil
+		}
+		for body, err := range rec.Bodies() {
+			if err != nil {
+				return fmt.Errorf("replay guild %s: %w", g.ID, err)
+			}
+			g.Apply(body)
+		}
+		g.Reach(rec.Last())
+	}
+	return nil
+}

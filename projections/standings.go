@@ -1,0 +1,82 @@
+package projections
+
+import (
+	"cmp"
+	"slices"
+
+	"tally/eventlog/snowflake"
+)
+
+// Standing is one user's place among all.
+type Standing struct {
+	User snowflake.ID
+	Rank int // from 1; users with as many messages stand in the order of their ids
+	Count
+}
+
+// Total returns the number of messages that count, of all users.
+func (g *Guild) Total() uint64 { return g.total }
+
+// Users returns the number of users of whom a message was ever seen.
+func (g *Guild) Users() int { return len(g.users) }
+
+// User returns one user's count; of someone unknown, zeros.
+func (g *Guild) User(id snowflake.ID) Count {
+	if u, ok := g.users[id]; ok {
+		return *u
+	}
+	return Count{}
+}
+
+// Standings returns all users of whom a countable message was ever seen: most messages first, then by
+// id.
+func (g *Guild) Standings() []Standing {
+	all := make([]Standing, 0, len(g.users))
+	for id, u := range g.users {
+		if u.Seen() > 0 {
+			all = append(all, Standing{User: id, Count: *u})
+		}
+	}
+	slices.SortFunc(all, func(a, b Standing) int {
+		return cmp.Or(cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.User, b.User))
+	})
+	for i := range all {
+		all[i].Rank = i + 1
+	}
+	return all
+}
+
+// Rank returns a user's place, from 1.
+func (g *Guild) Rank(id snowflake.ID) int {
+	own, rank := g.User(id), 1
+	for other, u := range g.users {
+		if u.Messages > own.Messages || u.Messages == own.Messages && other < id && u.Seen() > 0 {
+			rank++
+		}
+	}
+	return rank
+}
+
+// ChannelCount is what counts in one channel or thread.
+type ChannelCount struct {
+	Channel  snowflake.ID
+	Messages uint64
+}
+
+// Channels returns the channels that have messages: most first, then by id.
+func (g *Guild) Channels() []ChannelCount {
+	var all []ChannelCount
+	for id, ch := range g.channels {
+		n := uint64(0)
+		for _, c := range ch.cells {
+			n += uint64(c.imported) + uint64(c.stream)
+		}
+		if n > 0 {
+			all = append(all, ChannelCount{id, n})
+		}
+	}
+	slices.SortFunc(all, func(a, b ChannelCount) int {
+		return cmp.Or(cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.Channel, b.Channel))
+	})
+	return all
+}
