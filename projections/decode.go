@@ -92,3 +92,6 @@ func (d *decoder) channel(g *Guild) {
 		g.show(c, int64(c.imported)+int64(c.stream))
 	}
 }
+
+// Clone returns a copy that shares nothing with the guild.
+func (g *Guild) Clone() (*Guild, error) { return Decode(g.Encode()) }

@@ -22,6 +22,12 @@ func (g *Guild) Held(channelID snowflake.ID, found eventlog.Found) eventlog.Held
 // IsDeleted reports whether a message is known to be deleted.
 func (g *Guild) IsDeleted(id snowflake.ID) bool { return g.isDeleted(id) }
 
+// IsChannelDeleted reports whether a channel is known to be deleted.
+func (g *Guild) IsChannelDeleted(id snowflake.ID) bool {
+	ch, ok := g.channels[id]
+	return ok && ch.deleted
+}
+
 func (g *Guild) isDeleted(id snowflake.ID) bool { return g.deleted.has(id) || g.unmet.has(id) }
 
 func (g *Guild) anyDeleted(p *eventlog.Page) bool {

@@ -21,33 +21,43 @@ type Exact struct {
 	Duplicates uint64 // events that hold a message again, on a side that held it already
 }
 
-// CountExactly reads a guild's whole log up to and with the event at until (the zero ULID: all).
+// CountExactly reads a guild's whole log up to and with the record that holds until (the zero ULID: all).
 func CountExactly(log *eventlog.Log, guild snowflake.ID, until ulid.ULID) (*Exact, error) {
+	e := &Exact{Users: map[snowflake.ID]uint64{}, Channels: map[snowflake.ID]uint64{}}
+	var err error
+	e.Duplicates, err = EachCounted(log, guild, until, func(channel, _, author snowflake.ID) {
+		e.Users[author]++
+		e.Channels[channel]++
+		e.Total++
+	})
+	return e, err
+}
+
+// EachCounted gives each message that counts by the exact rule, channel by channel, ids rising, and
+// returns the number of duplicates.
+func EachCounted(log *eventlog.Log, guild snowflake.ID, until ulid.ULID, give func(channel, message, author snowflake.ID)) (repeated uint64, err error) {
 	s := newSightings()
 	for rec, err := range log.Records(guild, ulid.ULID{}) {
 		if err != nil {
-			return nil, fmt.Errorf("count exactly: %w", err)
+			return 0, fmt.Errorf("count exactly: %w", err)
 		}
 		if until != (ulid.ULID{}) && rec.Base.Compare(until) > 0 {
 			break
 		}
 		for body, err := range rec.Bodies() {
 			if err != nil {
-				return nil, fmt.Errorf("count exactly: %w", err)
+				return 0, fmt.Errorf("count exactly: %w", err)
 			}
 			s.note(body)
 		}
 	}
-	e := &Exact{Users: map[snowflake.ID]uint64{}, Channels: map[snowflake.ID]uint64{}}
 	s.each(func(m []sighting) {
-		e.Duplicates += duplicates(m)
+		repeated += duplicates(m)
 		if s.counts(m) {
-			e.Users[m[0].author]++
-			e.Channels[m[0].channel]++
-			e.Total++
+			give(m[0].channel, m[0].id, m[0].author)
 		}
 	})
-	return e, nil
+	return repeated, nil
 }
 
 // sighting is one event that holds a message. Its imp is the import whose side it is on, 0 for live

@@ -114,3 +114,25 @@ func (g *Guild) Committed() *Import { return g.committed }
 
 // NextImport returns the number for the next import to start.
 func (g *Guild) NextImport() uint32 { return g.imports + 1 }
+
+// LastImport returns the running import, or else the one that ended last, or nil. It belongs to the
+// Guild.
+func (g *Guild) LastImport() *Import {
+	switch {
+	case g.running != nil:
+		return g.running
+	case g.ended != nil: // it is newer: a completed import leaves none
+		return g.ended
+	}
+	return g.committed
+}
+
+// Clone returns a copy that shares nothing with the import.
+func (i *Import) Clone() Import {
+	c := *i
+	c.Channels = make(map[snowflake.ID]*ImportChannel, len(i.Channels))
+	for id, ch := range i.Channels {
+		c.Channels[id] = new(*ch)
+	}
+	return c
+}

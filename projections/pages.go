@@ -120,3 +120,11 @@ func (g *Guild) each(ch *channel, p *eventlog.Page, from, to snowflake.ID, add f
 		}
 	}
 }
+
+// Cutoff returns a channel's cutoff and the import that set it. Without one both are 0.
+func (g *Guild) Cutoff(channelID snowflake.ID) (cutoff snowflake.ID, imp uint32) {
+	if ch, ok := g.channels[channelID]; ok {
+		return ch.cutoff, ch.by
+	}
+	return 0, 0
+}

@@ -80,3 +80,23 @@ func (g *Guild) Channels() []ChannelCount {
 	})
 	return all
 }
+
+// Writers returns the number of users who have messages that count.
+func (g *Guild) Writers() int {
+	n := 0
+	for _, u := range g.users {
+		if u.Messages > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Changes returns the users whose messages differ between two counts: Counted is in from, Expected in to.
+func Changes(from, to *Guild) []Difference {
+	counts := map[snowflake.ID]uint64{}
+	for id, u := range to.users {
+		counts[id] = u.Messages
+	}
+	return (&Exact{Users: counts}).Compare(from)
+}

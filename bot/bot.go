@@ -1,0 +1,168 @@
+package bot
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"tally/bot/commands"
+	"tally/bot/discord"
+	"tally/bot/rest"
+	"tally/bot/session"
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+// Permissions are what the bot asks for in its invite link: to see channels and read their history, in
+// voice channels too, and to write its answers.
+const Permissions = discord.ViewChannel | discord.SendMessages | discord.EmbedLinks | discord.ReadMessageHistory | discord.Connect
+
+// eventQueue is how many gateway events may wait to be routed before reading from the gateway waits.
+const eventQueue = 4096
+
+// Options set a bot up. Token and Log are needed.
+type Options struct {
+	Token  string
+	Log    *eventlog.Log
+	Logger *slog.Logger // default: slog.Default()
+	// URL is another Discord-compatible server; "" is Discord itself.
+	URL string
+	// CommandGuild registers the commands in one guild, where they appear at once; 0: everywhere.
+	CommandGuild snowflake.ID
+	// GlobalPerSecond and HistoryPerSecond are request rates, see rest.Options; 0 is the default.
+	GlobalPerSecond, HistoryPerSecond float64
+	// Invite, if set, is told the link by which a server's admin adds the bot.
+	Invite func(url string)
+}
+
+// Bot is a running bot.
+type Bot struct {
+	opt       Options
+	log       *slog.Logger
+	transport *rest.Transport
+	client    *rest.Client
+	router    *commands.Router
+	me, app   snowflake.ID
+	events    chan session.Event
+	answers   sync.WaitGroup // interactions that are being answered
+
+	mu     sync.Mutex
+	guilds map[snowflake.ID]*guild
+}
+
+// New returns a bot that Run starts.
+func New(opt Options) (*Bot, error) {
+	if opt.Logger == nil {
+		opt.Logger = slog.Default()
+	}
+	transport, err := rest.NewTransport(rest.Options{
+		BaseURL: opt.URL, GlobalPerSecond: opt.GlobalPerSecond, HistoryPerSecond: opt.HistoryPerSecond, Log: opt.Logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	b := &Bot{
+		opt: opt, log: opt.Logger, transport: transport,
+		events: make(chan session.Event, eventQueue), guilds: map[snowflake.ID]*guild{},
+	}
+	b.client = rest.NewClient(b.newSession())
+	return b, nil
+}
+
+func (b *Bot) newSession() *discordgo.Session { return rest.NewSession(b.opt.Token, b.transport) }
+
+// Run connects to Discord and counts until ctx ends, which is no error. All that was counted is durable
+// when it returns. It fails with session.ErrToken, session.ErrIntents or session.ErrRefused where no
+// retry would help.
+func (b *Bot) Run(ctx context.Context) error {
+	if err := b.introduce(ctx); err != nil {
+		return err
+	}
+	supervisor := session.Supervisor{New: b.newSession, Log: b.log, Take: func(ctx context.Context, e session.Event) {
+		select {
+		case b.events <- e:
+		case <-ctx.Done():
+		}
+	}}
+	routing, stopRouting := context.WithCancel(context.WithoutCancel(ctx))
+	routed := make(chan struct{})
+	go func() {
+		defer close(routed)
+		b.route(routing)
+	}()
+	err := supervisor.Run(ctx)
+	stopRouting()
+	<-routed
+	b.close()
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// introduce finds out who the bot is, which shows a wrong token at once, and registers the commands.
+func (b *Bot) introduce(ctx context.Context) error {
+	me, err := b.client.Me(ctx)
+	if errors.Is(err, rest.ErrUnauthorized) {
+		return session.ErrToken
+	}
+	if err != nil {
+		return fmt.Errorf("reach Discord: %w", err)
+	}
+	if b.app, err = b.client.Application(ctx); err != nil {
+		return fmt.Errorf("ask for the application: %w", err)
+	}
+	b.me = me.ID
+	b.router = &commands.Router{Client: b.client, App: b.app, Log: b.log, Target: b.target}
+	if err := b.client.PutCommands(ctx, b.app, b.opt.CommandGuild, b.router.Definitions()); err != nil {
+		return fmt.Errorf("register the commands: %w", err)
+	}
+	b.log.Info("logged in", "name", me.Name, "user", me.ID)
+	if b.opt.Invite != nil {
+		b.opt.Invite(fmt.Sprintf("https://discord.com/oauth2/authorize?client_id=%s&scope=bot+applications.commands&permissions=%d", b.app, Permissions))
+	}
+	return nil
+}
+
+// now is Discord's clock, as its answers show it.
+func (b *Bot) now() time.Time {
+	if now, ok := b.transport.Now(); ok {
+		return now
+	}
+	return time.Now()
+}
+
+// target gives the commands a guild whose channels are known.
+func (b *Bot) target(id snowflake.ID) (*commands.Target, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	g, ok := b.guilds[id]
+	if !ok || !g.Directory.Known() {
+		return nil, false
+	}
+	return &g.Target, true
+}
+
+// Guild returns a guild that the bot is in, once Discord has told of it.
+func (b *Bot) Guild(id snowflake.ID) (*commands.Target, bool) { return b.target(id) }
+
+// Requests returns how many requests were sent to Discord, and what became of them.
+func (b *Bot) Requests() rest.Stats { return b.transport.Stats() }
+
+// close lets everything that was begun come to its end, in the order in which data flows.
+func (b *Bot) close() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	var wg sync.WaitGroup
+	for _, g := range b.guilds {
+		wg.Go(g.close)
+	}
+	wg.Wait()
+	b.answers.Wait()
+	b.transport.CloseIdleConnections()
+}

@@ -1,0 +1,53 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/bwmarrin/discordgo"
+	"github.com/oklog/ulid/v2"
+
+	"tally/projections"
+)
+
+func (r *Router) recount() command {
+	return command{
+		definition: &discordgo.ApplicationCommand{
+			Name: "recount", Description: "Count everything anew from the log, and say what changed",
+			DefaultMemberPermissions: manageServer(), Contexts: inGuilds(),
+		},
+		handle: r.handleRecount,
+	}
+}
+
+func (r *Router) handleRecount(ctx context.Context, i interaction) (reply, error) {
+	log := i.target.Gate.Log()
+	next, err := projections.Replay(log, i.target.Guild, ulid.ULID{})
+	if err != nil {
+		return reply{}, err
+	}
+	var changed []string
+	err = i.target.Gate.Swap(ctx, func() (*projections.Guild, error) {
+		if err := next.CatchUp(log); err != nil { // what came while the log was replayed
+			return nil, err
+		}
+		i.target.Gate.View(func(old *projections.Guild) {
+			for _, c := range projections.Changes(old, next) {
+				changed = append(changed, fmt.Sprintf("%s: %s → %s", user(c.User), number(c.Counted), number(c.Expected)))
+			}
+		})
+		return next, nil
+	})
+	if err != nil {
+		return reply{}, err
+	}
+	embed := &discordgo.MessageEmbed{Title: "Recounted", Color: colourGood, Description: "Nothing changed."}
+	if len(changed) > 0 {
+		embed.Color = colourWarning
+		embed.Description = lines(append([]string{fmt.Sprintf("%s changed.", count(len(changed), "count"))}, changed...))
+	}
+	i.target.Gate.View(func(g *projections.Guild) {
+		embed.Fields = append(embed.Fields, field("Messages", number(g.Total())), field("Members", number(g.Users())))
+	})
+	return reply{embed: embed}, nil
+}

@@ -1,0 +1,103 @@
+package commands
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+	"github.com/dustin/go-humanize"
+
+	"tally/eventlog/snowflake"
+)
+
+// The colours of the embeds' edges, readable on Discord's dark and light themes.
+const (
+	colourInfo    = 0x5865f2
+	colourGood    = 0x2d9d5f
+	colourWarning = 0xd9822b
+)
+
+// maxDescription is Discord's limit for an embed's description, less some room.
+const maxDescription = 4000
+
+func (r reply) response(private bool) *discordgo.InteractionResponseData {
+	d := &discordgo.InteractionResponseData{Embeds: []*discordgo.MessageEmbed{r.embed}, Components: r.buttons}
+	if private {
+		d.Flags = discordgo.MessageFlagsEphemeral
+	}
+	return d
+}
+
+func deferredData(private bool) *discordgo.InteractionResponseData {
+	if !private {
+		return nil
+	}
+	return &discordgo.InteractionResponseData{Flags: discordgo.MessageFlagsEphemeral}
+}
+
+func notice(title, text string) *discordgo.MessageEmbed {
+	return &discordgo.MessageEmbed{Title: title, Description: text, Color: colourWarning}
+}
+
+func field(name, value string) *discordgo.MessageEmbedField {
+	return &discordgo.MessageEmbedField{Name: name, Value: value, Inline: true}
+}
+
+// number writes 1234567 as 1,234,567.
+func number[T int | uint64](n T) string { return humanize.Comma(int64(n)) }
+
+// count writes a number with its noun, such as 1 message, 2,000 messages.
+func count[T int | uint64](n T, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return number(n) + " " + noun
+}
+
+// instant and ago write a time so that Discord shows it in the reader's zone.
+func instant(t time.Time) string { return fmt.Sprintf("<t:%d:f>", t.Unix()) }
+func ago(t time.Time) string     { return fmt.Sprintf("<t:%d:R>", t.Unix()) }
+
+func user(id snowflake.ID) string    { return "<@" + id.String() + ">" }
+func channel(id snowflake.ID) string { return "<#" + id.String() + ">" }
+
+// lines joins lines as long as they fit an embed, and says how many are left out.
+func lines(all []string) string {
+	var b strings.Builder
+	for i, line := range all {
+		if b.Len()+len(line) > maxDescription-64 {
+			fmt.Fprintf(&b, "… and %s more", number(len(all)-i))
+			break
+		}
+		b.WriteString(line)
+		b.WriteByte('\n')
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// manageServer is the permission that commands need by default that change or scan something.
+func manageServer() *int64 { return new(int64(discordgo.PermissionManageGuild)) }
+
+// inGuilds keeps a command out of direct messages.
+func inGuilds() *[]discordgo.InteractionContextType {
+	return &[]discordgo.InteractionContextType{discordgo.InteractionContextGuild}
+}
+
+// option returns the value of a command's option, or nil.
+func (i interaction) option(name string) any {
+	if i.Type != discordgo.InteractionApplicationCommand {
+		return nil
+	}
+	for _, o := range i.ApplicationCommandData().Options {
+		if o.Name == name {
+			return o.Value
+		}
+	}
+	return nil
+}
+
+func (i interaction) flag(name string) bool {
+	v, _ := i.option(name).(bool)
+	return v
+}

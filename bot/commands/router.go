@@ -1,0 +1,188 @@
+package commands
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/bwmarrin/discordgo"
+
+	"tally/bot/gate"
+	"tally/bot/history"
+	"tally/bot/importer"
+	"tally/bot/rest"
+	"tally/eventlog/snowflake"
+)
+
+// deferAfter is how long a command may work before it is deferred. Discord waits for three seconds.
+const deferAfter = 1500 * time.Millisecond
+
+// Target is the guild that a command works on.
+type Target struct {
+	history.Reader
+	Gate *gate.Gate
+	Job  *importer.Job
+}
+
+// Router takes interactions and answers them.
+type Router struct {
+	Client *rest.Client
+	App    snowflake.ID
+	Log    *slog.Logger
+	// Target returns a guild, or false while it isn't known yet.
+	Target func(guild snowflake.ID) (*Target, bool)
+}
+
+// interaction is a command or a button, with what its answer needs.
+type interaction struct {
+	*discordgo.Interaction
+	id, user, channel snowflake.ID
+	target            *Target
+}
+
+// reply is an answer.
+type reply struct {
+	embed   *discordgo.MessageEmbed
+	buttons []discordgo.MessageComponent
+}
+
+type handler func(context.Context, interaction) (reply, error)
+
+// command is a slash command and what it does.
+type command struct {
+	definition *discordgo.ApplicationCommand
+	handle     handler
+	private    bool // the answer is for the asker's eyes only
+}
+
+// all returns the commands by their names.
+func (r *Router) all() map[string]command {
+	commands := map[string]command{}
+	for _, c := range []command{
+		r.importMessages(), r.importStatus(), r.importCancel(), r.verifyCounts(), r.recount(), r.messageCount(), r.leaderboard(),
+	} {
+		commands[c.definition.Name] = c
+	}
+	return commands
+}
+
+// Definitions returns the commands as Discord registers them.
+func (r *Router) Definitions() []*discordgo.ApplicationCommand {
+	var definitions []*discordgo.ApplicationCommand
+	for _, c := range r.all() {
+		definitions = append(definitions, c.definition)
+	}
+	return definitions
+}
+
+// Handle answers the interaction in the data of an INTERACTION_CREATE event. It returns when the answer
+// is given.
+func (r *Router) Handle(ctx context.Context, data json.RawMessage) {
+	var event discordgo.InteractionCreate
+	if err := json.Unmarshal(data, &event); err != nil {
+		r.Log.Error("an interaction can't be read", "error", err)
+		return
+	}
+	i, h, private := r.route(event.Interaction)
+	if h == nil {
+		return
+	}
+	if err := r.answer(ctx, i, h, private); err != nil && ctx.Err() == nil {
+		r.Log.Error("an interaction could not be answered", "guild", i.GuildID, "error", err)
+	}
+}
+
+// route finds the handler of an interaction.
+func (r *Router) route(event *discordgo.Interaction) (i interaction, h handler, private bool) {
+	i.Interaction = event
+	i.id, _ = snowflake.Parse(event.ID)
+	i.channel, _ = snowflake.Parse(event.ChannelID)
+	var name string
+	switch event.Type {
+	case discordgo.InteractionApplicationCommand:
+		name = event.ApplicationCommandData().Name
+	case discordgo.InteractionMessageComponent:
+		name, _ = buttonOf(event.MessageComponentData().CustomID)
+	default:
+		return i, nil, false
+	}
+	c, known := r.all()[name]
+	guild, err := snowflake.Parse(event.GuildID)
+	switch {
+	case !known:
+		return i, refuse("I don't know this command any more. Discord may show an old list: reload it with Ctrl-R."), true
+	case err != nil || event.Member == nil || event.Member.User == nil:
+		return i, refuse("This works in a server only, not in a direct message."), true
+	}
+	i.user, _ = snowflake.Parse(event.Member.User.ID)
+	if i.target, known = r.Target(guild); !known {
+		return i, refuse("I am still getting to know this server. Try again in a few seconds."), true
+	}
+	return i, c.handle, c.private
+}
+
+func refuse(why string) handler {
+	return func(context.Context, interaction) (reply, error) { return reply{}, userError(why) }
+}
+
+// userError is an error that the asker can do something about; it is shown as it is.
+type userError string
+
+func (e userError) Error() string { return string(e) }
+
+// answer runs a handler and sends what it returns, deferring it if it takes long.
+func (r *Router) answer(ctx context.Context, i interaction, h handler, private bool) error {
+	result := make(chan reply, 1)
+	go func() { result <- r.run(ctx, i, h) }()
+	select {
+	case rep := <-result:
+		kind := discordgo.InteractionResponseChannelMessageWithSource
+		if i.Type == discordgo.InteractionMessageComponent {
+			kind = discordgo.InteractionResponseUpdateMessage
+		}
+		return r.Client.Respond(ctx, i.id, i.Token, &discordgo.InteractionResponse{Type: kind, Data: rep.response(private)})
+	case <-time.After(deferAfter):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	kind := discordgo.InteractionResponseDeferredChannelMessageWithSource
+	if i.Type == discordgo.InteractionMessageComponent {
+		kind = discordgo.InteractionResponseDeferredMessageUpdate
+	}
+	err := r.Client.Respond(ctx, i.id, i.Token, &discordgo.InteractionResponse{Type: kind, Data: deferredData(private)})
+	if err != nil {
+		return errors.Join(err, ctx.Err())
+	}
+	return r.follow(ctx, i, <-result)
+}
+
+// follow fills a deferred answer. After 15 minutes Discord takes no answer any more: then it is posted to
+// the channel.
+func (r *Router) follow(ctx context.Context, i interaction, rep reply) error {
+	err := r.Client.EditReply(ctx, r.App, i.Token, &discordgo.WebhookEdit{
+		Embeds: &[]*discordgo.MessageEmbed{rep.embed}, Components: &rep.buttons,
+	})
+	if !errors.Is(err, rest.ErrUnknownInteraction) {
+		return err
+	}
+	_, err = r.Client.Post(ctx, i.channel, &discordgo.MessageSend{Embeds: []*discordgo.MessageEmbed{rep.embed}, Components: rep.buttons})
+	return err
+}
+
+// run calls a handler and turns its error into an answer.
+func (r *Router) run(ctx context.Context, i interaction, h handler) reply {
+	rep, err := h(ctx, i)
+	var shown userError
+	switch {
+	case err == nil:
+		return rep
+	case errors.As(err, &shown):
+		return reply{embed: notice("That doesn't work", string(shown))}
+	}
+	r.Log.Error("a command failed", "guild", i.GuildID, "error", err)
+	return reply{embed: notice("That went wrong", fmt.Sprintf("%v\nNothing is lost: the log holds everything. "+
+		"The one who runs the bot finds more in its output.", err))}
+}

@@ -1,0 +1,90 @@
+package commands
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/bwmarrin/discordgo"
+
+	"tally/bot/verify"
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+	"tally/projections"
+)
+
+// worstShown is how many users a verification's answer names.
+const worstShown = 10
+
+func (r *Router) verifyCounts() command {
+	return command{
+		definition: &discordgo.ApplicationCommand{
+			Name: "verify-message-counts", Description: "Check the counts against the log, or against Discord itself",
+			DefaultMemberPermissions: manageServer(), Contexts: inGuilds(),
+			Options: []*discordgo.ApplicationCommandOption{{
+				Type: discordgo.ApplicationCommandOptionBoolean, Name: "deep",
+				Description: "Read all of Discord's history anew and compare it id by id: takes as long as an import",
+			}},
+		},
+		handle: r.handleVerify,
+	}
+}
+
+func (r *Router) handleVerify(ctx context.Context, i interaction) (reply, error) {
+	result, err := Verify(ctx, i.target, i.flag("deep"), i.id)
+	if err != nil {
+		return reply{}, err
+	}
+	embed := &discordgo.MessageEmbed{Title: "The counts agree with the log", Color: colourGood, Fields: []*discordgo.MessageEmbedField{
+		field("Accuracy", result.Accuracy()), field("Counted", number(result.Counted)), field("Expected", number(result.Expected)),
+		field("Missing", number(result.Missing)), field("Extra", number(result.Extra)), field("Duplicates", number(result.Duplicates)),
+	}}
+	with := "the log"
+	if result.Deep {
+		with = "Discord"
+		embed.Description = "Compared id by id with all history before " + instant(result.Cutoff.Time()) + "."
+	}
+	embed.Title = "The counts agree with " + with
+	if !result.Exact() {
+		embed.Title, embed.Color = "The counts differ from "+with, colourWarning
+	}
+	embed.Description = lines(append([]string{embed.Description}, differences(result)...))
+	return reply{embed: embed}, nil
+}
+
+func differences(result verify.Result) []string {
+	var text []string
+	for n, u := range result.Worst {
+		if n == worstShown {
+			text = append(text, fmt.Sprintf("… and %s more", number(len(result.Worst)-n)))
+			break
+		}
+		text = append(text, fmt.Sprintf("%s: counted %s, expected %s", user(u.User), number(u.Counted), number(u.Expected)))
+	}
+	if len(result.Skipped) > 0 {
+		text = append(text, "**Not compared**")
+	}
+	for _, s := range result.Skipped {
+		text = append(text, fmt.Sprintf("%s: %s", channel(s.Channel), s.Reason))
+	}
+	return text
+}
+
+// Verify holds a guild's counts against the log or, deep, against Discord's history up to the time of
+// the id at, and notes the result in the log.
+func Verify(ctx context.Context, t *Target, deep bool, at snowflake.ID) (result verify.Result, err error) {
+	if deep {
+		result, err = (&verify.Deep{Reader: t.Reader, Gate: t.Gate}).Run(ctx, snowflake.AtMs(at.Ms()))
+	} else {
+		var shown *projections.Guild
+		t.Gate.View(func(g *projections.Guild) { shown, err = g.Clone() })
+		if err == nil {
+			result, err = verify.AgainstLog(t.Gate.Log(), shown)
+		}
+	}
+	if err != nil {
+		return result, err
+	}
+	return result, t.Gate.Write(ctx, func(*projections.Guild) ([]eventlog.Body, error) {
+		return []eventlog.Body{result.Event()}, nil
+	})
+}

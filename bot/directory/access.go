@@ -1,0 +1,61 @@
+package directory
+
+import (
+	"encoding/json"
+	"slices"
+
+	"tally/bot/discord"
+	"tally/eventlog/snowflake"
+)
+
+// handleAccess takes the events that change what the bot may do.
+func (d *Directory) handleAccess(event string, data json.RawMessage) error {
+	var e struct {
+		ID      snowflake.ID   `json:"id"`
+		OwnerID snowflake.ID   `json:"owner_id"`
+		Name    string         `json:"name"`
+		Roles   []discord.Role `json:"roles"`
+
+		Role   discord.Role `json:"role"`
+		RoleID snowflake.ID `json:"role_id"`
+	}
+	if event == "GUILD_MEMBER_UPDATE" { // its roles are ids
+		return d.handleMember(data)
+	}
+	if err := json.Unmarshal(data, &e); err != nil {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	switch event {
+	case "GUILD_UPDATE":
+		d.guild.OwnerID, d.guild.Name = e.OwnerID, e.Name
+		if e.Roles != nil {
+			d.guild.Roles = e.Roles
+		}
+	case "GUILD_ROLE_DELETE":
+		d.dropRole(e.RoleID)
+	default:
+		d.dropRole(e.Role.ID)
+		d.guild.Roles = append(d.guild.Roles, e.Role)
+	}
+	d.compute()
+	return nil
+}
+
+// dropRole makes a new slice: the old one may be in use by who was given the access.
+func (d *Directory) dropRole(id snowflake.ID) {
+	d.guild.Roles = slices.DeleteFunc(slices.Clone(d.guild.Roles), func(r discord.Role) bool { return r.ID == id })
+}
+
+func (d *Directory) handleMember(data json.RawMessage) error {
+	var m discord.Member
+	if err := json.Unmarshal(data, &m); err != nil || m.User != d.me {
+		return err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.guild.Members = append(slices.DeleteFunc(slices.Clone(d.guild.Members), func(o discord.Member) bool { return o.User == d.me }), m)
+	d.compute()
+	return nil
+}

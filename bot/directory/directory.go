@@ -1,0 +1,187 @@
+// Package directory keeps what a guild looks like to the bot: its channels and threads, and what the
+// bot may do in each. The gateway's events keep it current; permissions are computed from it, never
+// found out by trying (Discord answers a history that may not be read with an empty list).
+package directory
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+
+	"tally/bot/discord"
+	"tally/eventlog/snowflake"
+)
+
+// Directory is one guild's channels and the bot's access to them. It may be used by many goroutines.
+type Directory struct {
+	me snowflake.ID
+
+	mu       sync.RWMutex
+	guild    discord.Guild // without its channels and threads
+	access   discord.GuildAccess
+	channels map[snowflake.ID]discord.Channel // threads too
+}
+
+// New returns the directory of a guild as the bot with the user id me sees it. It is empty until Reset.
+func New(me snowflake.ID) *Directory {
+	return &Directory{me: me, channels: map[snowflake.ID]discord.Channel{}}
+}
+
+// Reset takes a whole guild, as GUILD_CREATE brings it. Threads that it doesn't name, the archived ones,
+// are kept as long as their channel is there.
+func (d *Directory) Reset(g discord.Guild) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	old := d.channels
+	d.channels = map[snowflake.ID]discord.Channel{}
+	for _, c := range slices.Concat(g.Channels, g.Threads) {
+		d.channels[c.ID] = c
+	}
+	for id, c := range old {
+		if _, there := d.channels[c.Parent]; there && c.IsThread() {
+			if _, known := d.channels[id]; !known {
+				d.channels[id] = c
+			}
+		}
+	}
+	g.Channels, g.Threads = nil, nil
+	d.guild = g
+	d.compute()
+}
+
+// compute derives the bot's access. d.mu is held.
+func (d *Directory) compute() {
+	if access, ok := d.guild.Access(d.me); ok {
+		d.access = access
+	}
+}
+
+// Add takes channels or threads as they are now. The bot's membership of a thread is kept where the
+// news doesn't tell of it.
+func (d *Directory) Add(channels ...discord.Channel) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range channels {
+		if c.Member == nil {
+			c.Member = d.channels[c.ID].Member
+		}
+		d.channels[c.ID] = c
+	}
+}
+
+// Remove forgets a channel and its threads, and returns the ids of all that went.
+func (d *Directory) Remove(id snowflake.ID) []snowflake.ID {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	gone := []snowflake.ID{id}
+	for other, c := range d.channels {
+		if c.IsThread() && c.Parent == id {
+			gone = append(gone, other)
+			delete(d.channels, other)
+		}
+	}
+	delete(d.channels, id)
+	return gone
+}
+
+// Known reports whether a GUILD_CREATE has filled the directory.
+func (d *Directory) Known() bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.guild.ID != 0
+}
+
+// Name returns the guild's name.
+func (d *Directory) Name() string {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.guild.Name
+}
+
+// Channel returns a channel or thread.
+func (d *Directory) Channel(id snowflake.ID) (discord.Channel, bool) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	c, ok := d.channels[id]
+	return c, ok
+}
+
+// Channels returns all channels and threads, by id.
+func (d *Directory) Channels() []discord.Channel {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	var all []discord.Channel
+	for _, id := range slices.Sorted(maps.Keys(d.channels)) {
+		all = append(all, d.channels[id])
+	}
+	return all
+}
+
+// History tells whether the bot may read a channel's history, and if not, why.
+func (d *Directory) History(c discord.Channel) discord.Reason {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.access.History(c, d.parent(c))
+}
+
+// Permissions returns what the bot may do in a channel.
+func (d *Directory) Permissions(c discord.Channel) discord.Permissions {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.access.For(c, d.parent(c))
+}
+
+func (d *Directory) parent(c discord.Channel) *discord.Channel {
+	if p, ok := d.channels[c.Parent]; ok {
+		return &p
+	}
+	return nil
+}
+
+// StarterCopy reports whether a message is the copy that a thread begins with of the message that it
+// was started from. In forums and media channels the first message is no copy: there is no other.
+func (d *Directory) StarterCopy(m discord.Message) bool {
+	if m.ID != m.Channel {
+		return false
+	}
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	thread, ok := d.channels[m.Channel]
+	if !ok {
+		return false
+	}
+	parent, ok := d.channels[thread.Parent]
+	return ok && parent.HoldsMessages()
+}
+
+// Handle takes a gateway event that changes the directory. Others are ignored. It returns the ids of
+// channels and threads that were deleted by it.
+func (d *Directory) Handle(event string, data json.RawMessage) (gone []snowflake.ID, err error) {
+	switch event {
+	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE":
+		var c discord.Channel
+		if err = json.Unmarshal(data, &c); err == nil {
+			d.Add(c)
+		}
+	case "CHANNEL_DELETE", "THREAD_DELETE":
+		var c discord.Channel
+		if err = json.Unmarshal(data, &c); err == nil {
+			gone = d.Remove(c.ID)
+		}
+	case "THREAD_LIST_SYNC":
+		var sync struct {
+			Threads []discord.Channel `json:"threads"`
+		}
+		if err = json.Unmarshal(data, &sync); err == nil {
+			d.Add(sync.Threads...)
+		}
+	case "GUILD_UPDATE", "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "GUILD_MEMBER_UPDATE":
+		err = d.handleAccess(event, data)
+	}
+	if err != nil {
+		err = fmt.Errorf("read %s: %w", event, err)
+	}
+	return gone, err
+}

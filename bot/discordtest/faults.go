@@ -1,0 +1,98 @@
+package discordtest
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Fault replaces the answer to a REST request.
+type Fault struct {
+	Delay  time.Duration // before anything else; Close ends it
+	Cut    bool          // the connection is cut without an answer
+	After  bool          // the request is carried out first, only its answer is replaced
+	Status int           // 0: only Delay, then the true answer
+	Header http.Header
+	Body   string
+}
+
+// rules is what tests put into the server's way.
+type rules struct {
+	mu        sync.Mutex
+	onHistory func(HistoryRequest)
+	intercept func(*http.Request) *Fault
+	dispatch  func(event string, d []byte) int
+	noAcks    bool
+	noHello   bool
+}
+
+// OnHistory sets a function that is called before a history page is read (nil: none). It may use
+// the server: what it sends or deletes is or is not in the page.
+func (s *Server) OnHistory(f func(HistoryRequest)) {
+	s.rules.set(func(r *rules) { r.onHistory = f })
+}
+
+// OnRequest sets a function that may replace the answer to a REST request (nil, or a nil Fault: it
+// goes its way). It is called before limits and permissions are looked at.
+func (s *Server) OnRequest(f func(*http.Request) *Fault) {
+	s.rules.set(func(r *rules) { r.intercept = f })
+}
+
+// OnDispatch sets a function that says how often an event goes to each session: 0 drops it, 2
+// doubles it. It must not use the server.
+func (s *Server) OnDispatch(f func(event string, d []byte) int) {
+	s.rules.set(func(r *rules) { r.dispatch = f })
+}
+
+// MuteHeartbeats makes the gateway acknowledge no heartbeats while on.
+func (s *Server) MuteHeartbeats(on bool) { s.rules.set(func(r *rules) { r.noAcks = on }) }
+
+// MuteHello makes the gateway say nothing to new connections while on.
+func (s *Server) MuteHello(on bool) { s.rules.set(func(r *rules) { r.noHello = on }) }
+
+func (r *rules) set(f func(*rules)) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f(r)
+}
+
+func (r *rules) mute() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.noAcks
+}
+
+func (r *rules) silent() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.noHello
+}
+
+func (r *rules) copies(t string, d []byte) int {
+	r.mu.Lock()
+	f := r.dispatch
+	r.mu.Unlock()
+	if f == nil {
+		return 1
+	}
+	return f(t, d)
+}
+
+func (r *rules) history(h HistoryRequest) {
+	r.mu.Lock()
+	f := r.onHistory
+	r.mu.Unlock()
+	if f != nil {
+		f(h)
+	}
+}
+
+func (r *rules) fault(req *http.Request) *Fault {
+	r.mu.Lock()
+	f := r.intercept
+	r.mu.Unlock()
+	if f == nil {
+		return nil
+	}
+	return f(req)
+}

@@ -1,0 +1,210 @@
+package gate
+
+import (
+	"slices"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+// livePages makes pages of what is new among the live messages of a channel.
+func (g *Gate) livePages(channel snowflake.ID, jobs []*job) ([]eventlog.Body, error) {
+	messages := make([]eventlog.Message, 0, len(jobs))
+	for _, j := range jobs {
+		messages = append(messages, j.messages...)
+	}
+	return g.streamPages(eventlog.Live, channel, messages)
+}
+
+// page makes pages of what is new in a page of history.
+func (g *Gate) page(j *job) ([]eventlog.Body, error) {
+	if j.imp == 0 {
+		return g.streamPages(j.origin, j.channel, j.messages)
+	}
+	fresh, err := g.freshInImport(j)
+	if err != nil {
+		return nil, err
+	}
+	return pages(j.origin, j.imp, j.channel, fresh)
+}
+
+// streamPages makes pages of what is new to the stream side. What is older than the channel's cutoff
+// doesn't count there; if the import that should have it lacks it, because it became visible only
+// after the channel was read, it is a repair of that import too.
+func (g *Gate) streamPages(origin eventlog.Origin, channel snowflake.ID, messages []eventlog.Message) ([]eventlog.Body, error) {
+	fresh, err := g.freshInStream(channel, messages)
+	if err != nil || len(fresh) == 0 {
+		return nil, err
+	}
+	bodies, err := pages(origin, 0, channel, fresh)
+	if err != nil {
+		return nil, err
+	}
+	if running := g.state.Running(); running != nil {
+		g.late += len(below(running.Cutoff, fresh))
+	}
+	cutoff, imp := g.state.Cutoff(channel)
+	late := below(cutoff, fresh)
+	if len(late) == 0 {
+		return bodies, nil
+	}
+	held, err := g.heldInLog(channel, idsOf(late), func(f eventlog.Found) bool { return f.Import == imp })
+	if err != nil {
+		return nil, err
+	}
+	late = slices.DeleteFunc(late, func(m eventlog.Message) bool { return held[m.ID] })
+	repairs, err := pages(eventlog.Repair, imp, channel, late)
+	return append(bodies, repairs...), err
+}
+
+func below(cutoff snowflake.ID, messages []eventlog.Message) []eventlog.Message {
+	var older []eventlog.Message
+	for _, m := range messages {
+		if m.ID < cutoff {
+			older = append(older, m)
+		}
+	}
+	return older
+}
+
+func idsOf(messages []eventlog.Message) []snowflake.ID {
+	ids := make([]snowflake.ID, len(messages))
+	for i, m := range messages {
+		ids[i] = m.ID
+	}
+	return ids
+}
+
+// pages splits messages over as many pages as they need.
+func pages(origin eventlog.Origin, imp uint32, channel snowflake.ID, messages []eventlog.Message) ([]eventlog.Body, error) {
+	var bodies []eventlog.Body
+	for part := range slices.Chunk(messages, eventlog.MaxPage) {
+		p, err := eventlog.NewPage(origin, imp, channel, part)
+		if err != nil {
+			return nil, err
+		}
+		bodies = append(bodies, p)
+	}
+	return bodies, nil
+}
+
+// freshInStream returns the messages that live tracking doesn't hold yet, each once, and notes them as
+// held: see forgetRecent.
+func (g *Gate) freshInStream(channel snowflake.ID, messages []eventlog.Message) ([]eventlog.Message, error) {
+	var ask []snowflake.ID
+	for _, m := range messages {
+		if !g.recent.knows(m.ID) {
+			ask = append(ask, m.ID)
+		}
+	}
+	held, err := g.heldInLog(channel, ask, func(f eventlog.Found) bool {
+		return f.Origin != eventlog.Import && f.Origin != eventlog.Repair
+	})
+	if err != nil {
+		return nil, err
+	}
+	var fresh []eventlog.Message
+	for _, m := range messages {
+		if !held[m.ID] && !g.recent.has(m.ID) {
+			held[m.ID] = true
+			fresh = append(fresh, m)
+		}
+	}
+	for _, m := range fresh {
+		g.recent.add(m.ID)
+	}
+	return fresh, nil
+}
+
+// forgetRecent is called when what was noted as held didn't get into the log: then the log alone knows.
+func (g *Gate) forgetRecent() { g.recent = newRecent(g.state.Newest()) }
+
+// freshInImport returns the messages that the job's import doesn't hold yet. What is below its cursor
+// it can't hold: pages come newest first.
+func (g *Gate) freshInImport(j *job) ([]eventlog.Message, error) {
+	running := g.state.Running()
+	if running == nil || running.Number != j.imp {
+		return nil, nil // it was cancelled: nobody wants the page any more
+	}
+	var cursor snowflake.ID
+	if c := running.Channels[j.channel]; c != nil {
+		cursor = c.Cursor
+	}
+	var ask []snowflake.ID
+	for _, m := range j.messages {
+		if cursor != 0 && m.ID >= cursor {
+			ask = append(ask, m.ID)
+		}
+	}
+	held, err := g.heldInLog(j.channel, ask, func(f eventlog.Found) bool { return f.Import == j.imp })
+	if err != nil {
+		return nil, err
+	}
+	var fresh []eventlog.Message
+	for _, m := range j.messages {
+		if !held[m.ID] && m.ID < running.Cutoff {
+			held[m.ID] = true
+			fresh = append(fresh, m)
+		}
+	}
+	return fresh, nil
+}
+
+// heldInLog returns which of the ids the log holds on the side that is asked for.
+func (g *Gate) heldInLog(channel snowflake.ID, ids []snowflake.ID, side func(eventlog.Found) bool) (map[snowflake.ID]bool, error) {
+	held := map[snowflake.ID]bool{}
+	if len(ids) == 0 {
+		return held, nil
+	}
+	found, err := g.log.Find(g.state.ID, channel, ids...)
+	for _, f := range found {
+		held[f.ID] = held[f.ID] || side(f)
+	}
+	return held, err
+}
+
+// deletes makes one record of deletes. Ids that are known as deleted are left out; of the others it is
+// noted what the log holds of them.
+func (g *Gate) deletes(jobs []*job) ([]eventlog.Body, error) {
+	known := map[snowflake.ID]bool{}
+	byChannel := map[snowflake.ID]*eventlog.Deletes{}
+	var bodies []eventlog.Body
+	for _, j := range jobs {
+		for _, id := range j.deleted {
+			if known[id] || g.state.IsDeleted(id) {
+				continue
+			}
+			known[id] = true
+			d := byChannel[j.channel]
+			if d == nil {
+				d = &eventlog.Deletes{Channel: j.channel}
+				byChannel[j.channel] = d
+				bodies = append(bodies, d)
+			}
+			d.List = append(d.List, eventlog.Delete{ID: id})
+		}
+	}
+	for channel, d := range byChannel {
+		if err := g.lookUp(channel, d); err != nil {
+			return nil, err
+		}
+	}
+	return bodies, nil
+}
+
+// lookUp notes who wrote deleted messages, and what rests on them.
+func (g *Gate) lookUp(channel snowflake.ID, d *eventlog.Deletes) error {
+	at := map[snowflake.ID]*eventlog.Delete{}
+	var ids []snowflake.ID
+	for i := range d.List {
+		at[d.List[i].ID] = &d.List[i]
+		ids = append(ids, d.List[i].ID)
+	}
+	found, err := g.log.Find(g.state.ID, channel, ids...)
+	for _, f := range found {
+		m := at[f.ID]
+		m.Author, m.Type, m.Marks = f.Author, f.Type, f.Marks
+		m.Held |= g.state.Held(channel, f)
+	}
+	return err
+}

@@ -1,0 +1,140 @@
+package gate
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+
+	"tally/bot/discord"
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+	"tally/projections"
+)
+
+// ErrClosed says that the gate takes nothing more: the bot is stopping.
+var ErrClosed = errors.New("the guild's gate is closed")
+
+// queueLength is how many jobs may wait for the writer before those who bring more must wait.
+const queueLength = 1024
+
+// Gate is one guild's way into the log. Its methods may be called from many goroutines at once.
+type Gate struct {
+	log   *eventlog.Log
+	slog  *slog.Logger
+	jobs  chan *job
+	done  chan struct{} // closed when the writer has ended
+	close sync.Once
+	stop  chan struct{} // closed when nothing more is taken
+
+	recent *recent // the writer's
+	late   int     // the writer's: messages of the stream side below the running import's cutoff
+
+	mu    sync.RWMutex // guards state: the writer changes it, others look
+	state *projections.Guild
+	dirty int // events since the last snapshot
+}
+
+// Open loads the guild's count from its snapshot and the log, and starts its writer.
+func Open(log *eventlog.Log, guild snowflake.ID, logger *slog.Logger) (*Gate, error) {
+	state, err := projections.Load(log, guild)
+	if err != nil {
+		return nil, err
+	}
+	g := &Gate{
+		log: log, slog: logger.With("guild", guild), state: state, recent: newRecent(state.Newest()),
+		jobs: make(chan *job, queueLength), done: make(chan struct{}), stop: make(chan struct{}),
+	}
+	go g.write()
+	return g, nil
+}
+
+// Log returns the log that the gate writes to.
+func (g *Gate) Log() *eventlog.Log { return g.log }
+
+// Close lets the writer finish what was given to it, saves a snapshot, and waits for both.
+func (g *Gate) Close() {
+	g.close.Do(func() { close(g.stop) })
+	<-g.done
+}
+
+// View calls look with the guild's count, which must not be kept or changed.
+func (g *Gate) View(look func(*projections.Guild)) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	look(g.state)
+}
+
+// Swap puts the count that replay returns in place of the live one. replay is called by the writer, so
+// the log stands still meanwhile; it must fold all of it.
+func (g *Gate) Swap(ctx context.Context, replay func() (*projections.Guild, error)) error {
+	return g.submit(ctx, &job{swap: replay})
+}
+
+// Live gives a message that the gateway brought. It returns once the message waits for the writer, or
+// ctx ends.
+func (g *Gate) Live(ctx context.Context, m discord.Message) error {
+	return g.enqueue(ctx, &job{channel: m.Channel, messages: []eventlog.Message{message(m)}, origin: eventlog.Live})
+}
+
+// Deleted gives messages of a channel that are gone.
+func (g *Gate) Deleted(ctx context.Context, channel snowflake.ID, ids ...snowflake.ID) error {
+	return g.enqueue(ctx, &job{channel: channel, deleted: ids})
+}
+
+// Page gives a page of a channel's history, and returns when what was new of it is durable and
+// counted. imp is the import that reads it, or 0 for a catch-up.
+func (g *Gate) Page(ctx context.Context, origin eventlog.Origin, imp uint32, channel snowflake.ID, page []discord.Message) error {
+	messages := make([]eventlog.Message, 0, len(page))
+	for _, m := range page {
+		messages = append(messages, message(m))
+	}
+	return g.submit(ctx, &job{channel: channel, messages: messages, origin: origin, imp: imp})
+}
+
+// Write appends the events that decide returns, if any, and returns when they are durable and folded
+// in. decide is called by the writer with the count as it then is, so nothing comes between what it
+// saw and what is written. Its error is returned, and nothing is written then.
+func (g *Gate) Write(ctx context.Context, decide func(*projections.Guild) ([]eventlog.Body, error)) error {
+	return g.submit(ctx, &job{decide: decide})
+}
+
+// Late returns how many messages older than the running import's cutoff came live while it ran. It is
+// called within Write's decide only: with it, the import sees whether its last comparison still holds.
+func (g *Gate) Late() int { return g.late }
+
+// message keeps of a message what the log keeps.
+func message(m discord.Message) eventlog.Message {
+	return eventlog.Message{ID: m.ID, Author: m.Author, Type: uint16(m.Type), Marks: Marks(m)}
+}
+
+// Marks returns what the log notes of who or what wrote a message.
+func Marks(m discord.Message) eventlog.Marks {
+	var marks eventlog.Marks
+	if m.Bot {
+		marks |= eventlog.Bot
+	}
+	if m.Webhook != 0 {
+		marks |= eventlog.Webhook
+	}
+	if m.System {
+		marks |= eventlog.System
+	}
+	if m.Ephemeral() {
+		marks |= eventlog.Ephemeral
+	}
+	return marks
+}
+
+// ChannelsDeleted gives channels that are gone, and their messages with them.
+func (g *Gate) ChannelsDeleted(ctx context.Context, channels ...snowflake.ID) error {
+	return g.enqueue(ctx, &job{decide: func(state *projections.Guild) ([]eventlog.Body, error) {
+		var bodies []eventlog.Body
+		for _, id := range channels {
+			if !state.IsChannelDeleted(id) {
+				bodies = append(bodies, eventlog.ChannelDeleted{Channel: id})
+			}
+		}
+		return bodies, nil
+	}})
+}

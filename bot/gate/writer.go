@@ -1,0 +1,112 @@
+package gate
+
+import (
+	"time"
+
+	"github.com/oklog/ulid/v2"
+
+	"tally/eventlog"
+	"tally/projections"
+)
+
+const (
+	maxRun        = 512                    // jobs written together at the most
+	snapshotAfter = 200_000                // events after which a snapshot is worth its writing
+	retryAppend   = 500 * time.Millisecond // pause before live messages are tried again on a failing disk
+)
+
+// write is the guild's one writer. It ends when the gate is closed and the queue is empty.
+func (g *Gate) write() {
+	defer close(g.done)
+	for {
+		select {
+		case j := <-g.jobs:
+			g.handle(j)
+		case <-g.stop:
+			for {
+				select {
+				case j := <-g.jobs:
+					g.handle(j)
+				default:
+					g.saveSnapshot()
+					return
+				}
+			}
+		}
+	}
+}
+
+// handle does a job, together with what waits right behind it and may share its run.
+func (g *Gate) handle(first *job) {
+	r := newRun(g)
+	for j := first; j != nil; j = g.waiting() {
+		if r.add(j) {
+			continue
+		}
+		r.finish()
+		r = newRun(g)
+		r.add(j)
+	}
+	r.finish()
+}
+
+func (g *Gate) waiting() *job {
+	select {
+	case j := <-g.jobs:
+		return j
+	default:
+		return nil
+	}
+}
+
+// commit appends records and folds them in. Only what is durable is counted.
+func (g *Gate) commit(records [][]eventlog.Body) error {
+	if len(records) == 0 {
+		return nil
+	}
+	last, err := g.log.Append(g.state.ID, records...)
+	if err != nil {
+		return err
+	}
+	g.fold(records, last)
+	if g.dirty >= snapshotAfter {
+		g.saveSnapshot()
+	}
+	return nil
+}
+
+func (g *Gate) fold(records [][]eventlog.Body, last ulid.ULID) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, bodies := range records {
+		for _, body := range bodies {
+			g.state.Apply(body)
+			g.dirty += body.Len()
+		}
+	}
+	g.state.Reach(last)
+}
+
+func (g *Gate) swap(replay func() (*projections.Guild, error)) error {
+	next, err := replay()
+	if err != nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.state = next
+	return nil
+}
+
+// saveSnapshot is called by the writer, so the state stands still; a failure costs only time at the
+// next start.
+func (g *Gate) saveSnapshot() {
+	if g.dirty == 0 {
+		return
+	}
+	if err := projections.SaveSnapshot(g.log.Dir(), g.state.ID, g.state.Encode()); err != nil {
+		g.slog.Warn("the snapshot was not saved; the next start reads the log instead", "error", err)
+		return
+	}
+	g.dirty = 0
+}

@@ -1,0 +1,75 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"tally/bot/discord"
+	"tally/bot/rest"
+)
+
+// listsAtOnce is how many lists of threads are asked for at the same time.
+const listsAtOnce = 16
+
+// List returns every channel and thread of the guild that holds messages, also those that the bot may
+// not read, by id. A thread may move between the lists of archived and of active ones meanwhile: one
+// that is opened is among the active ones, which are listed last, and one that is archived was active,
+// so the gateway has named it and the directory has it.
+func (r *Reader) List(ctx context.Context) ([]discord.Channel, error) {
+	channels, err := r.Client.Channels(ctx, r.Guild)
+	if err != nil {
+		return nil, err
+	}
+	r.Directory.Add(channels...)
+	if err := r.listArchived(ctx, channels); err != nil {
+		return nil, err
+	}
+	active, err := r.Client.ActiveThreads(ctx, r.Guild)
+	if err != nil {
+		return nil, err
+	}
+	r.Directory.Add(active...)
+	return slices.DeleteFunc(r.Directory.Channels(), func(c discord.Channel) bool { return !c.HoldsMessages() }), nil
+}
+
+// listArchived adds the archived threads of channels to the directory.
+func (r *Reader) listArchived(ctx context.Context, channels []discord.Channel) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(listsAtOnce)
+	for _, c := range channels {
+		for _, archive := range r.archivesOf(c) {
+			group.Go(func() error {
+				threads, err := r.Client.ArchivedThreads(ctx, c.ID, archive)
+				if errors.Is(err, rest.ErrNoAccess) || errors.Is(err, rest.ErrUnknownChannel) {
+					r.Log.Info("the channel's archived threads can't be listed", "channel", c.ID, "error", err)
+					return nil
+				}
+				if err != nil {
+					return fmt.Errorf("#%s (%s): %w", c.Name, c.ID, err)
+				}
+				discord.SetGuild(threads, r.Guild)
+				r.Directory.Add(threads...)
+				return nil
+			})
+		}
+	}
+	return group.Wait()
+}
+
+// archivesOf returns the lists of archived threads that a channel has and that the bot may read.
+func (r *Reader) archivesOf(c discord.Channel) []rest.Archive {
+	if !c.HoldsThreads() || r.Directory.History(c) != discord.CanRead {
+		return nil
+	}
+	switch {
+	case !c.HoldsPrivateThreads():
+		return []rest.Archive{rest.Public}
+	case r.Directory.Permissions(c).Has(discord.ManageThreads):
+		return []rest.Archive{rest.Public, rest.Private}
+	}
+	return []rest.Archive{rest.Public, rest.JoinedPrivate}
+}

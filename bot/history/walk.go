@@ -1,0 +1,123 @@
+package history
+
+import (
+	"context"
+
+	"tally/bot/discord"
+	"tally/bot/rest"
+	"tally/eventlog/snowflake"
+)
+
+// Walk reads a channel's history from before on, newest to oldest, to its end, and gives each page
+// without what it gave before. seen is the smallest id that an earlier walk has read, or 0. An empty
+// page is the end; whether the history could be read at all, permissions tell (see Readable).
+func (r *Reader) Walk(ctx context.Context, channel, before, seen snowflake.ID, give func([]discord.Message) error) error {
+	at := cursor{before: before, seen: seen}.resume()
+	page := make([]discord.Message, 0, rest.MaxPage)
+	for {
+		var err error
+		if page, err = r.Client.AppendMessages(ctx, page[:0], channel, rest.Query{Before: at.before}); err != nil {
+			return err
+		}
+		if len(page) == 0 {
+			return nil
+		}
+		r.demoteStarters(page)
+		if fresh := at.fresh(page); len(fresh) > 0 {
+			if err := give(fresh); err != nil {
+				return err
+			}
+		}
+		at = at.next(page)
+	}
+}
+
+// Forward reads a channel's history from the oldest message above after up to the first page that
+// reaches until, and gives each page.
+func (r *Reader) Forward(ctx context.Context, channel, after, until snowflake.ID, give func([]discord.Message) error) error {
+	for after < until {
+		page, err := r.Client.Messages(ctx, channel, rest.Query{After: after})
+		if err != nil || len(page) == 0 {
+			return err
+		}
+		r.demoteStarters(page)
+		if err := give(page); err != nil {
+			return err
+		}
+		for _, m := range page {
+			after = max(after, m.ID)
+		}
+	}
+	return nil
+}
+
+// Readable reports whether the history of a channel may be read, as things are now.
+func (r *Reader) Readable(channel snowflake.ID) bool {
+	c, ok := r.Directory.Channel(channel)
+	return ok && r.Directory.History(c) == discord.CanRead
+}
+
+// demoteStarters marks the copy of another channel's message that a thread may begin with as what it is.
+func (r *Reader) demoteStarters(page []discord.Message) {
+	for i := range page {
+		if r.Directory.StarterCopy(page[i]) {
+			page[i].Type = discord.TypeThreadStarter
+		}
+	}
+}
+
+// cursor is a place in a channel's history that is read from newest to oldest.
+type cursor struct {
+	before snowflake.ID // the next page has ids below it
+	seen   snowflake.ID // the smallest id read so far; 0: none
+
+	last []discord.Message // the page before
+}
+
+// resume begins at what was read last, if anything was: its millisecond is read again, because within
+// one Discord promises no order.
+func (c cursor) resume() cursor {
+	if c.seen != 0 {
+		c.before = c.seen.LastOfMs() + 1
+	}
+	return c
+}
+
+// next moves on by a page. The cursor is the numeric minimum of the ids. After a full page the
+// millisecond of that minimum is read again, for the page may have cut it apart; a page that is not
+// full has cut nothing, and nor can one be held up by a millisecond that fills it alone.
+func (c cursor) next(page []discord.Message) cursor {
+	least := page[0].ID
+	for _, m := range page {
+		least = min(least, m.ID)
+	}
+	before := least
+	if again := least.LastOfMs() + 1; len(page) == rest.MaxPage && again < c.before {
+		before = again
+	}
+	return cursor{before: before, seen: least, last: append(c.last[:0], page...)}
+}
+
+// fresh leaves out what the page before had too. It spares the gate a look into the log.
+func (c cursor) fresh(page []discord.Message) []discord.Message {
+	if c.seen == 0 || len(c.last) == 0 {
+		return page
+	}
+	fresh := page[:0:0]
+	for _, m := range page {
+		if m.ID >= c.seen && c.had(m.ID) {
+			continue
+		}
+		fresh = append(fresh, m)
+	}
+	return fresh
+}
+
+func (c cursor) had(id snowflake.ID) bool {
+	for _, m := range c.last {
+		if m.ID == id {
+			return true
+		}
+	}
+	return false
+}

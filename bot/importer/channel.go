@@ -1,0 +1,39 @@
+package importer
+
+import (
+	"context"
+	"errors"
+
+	"tally/bot/discord"
+	"tally/bot/rest"
+	"tally/eventlog"
+	"tally/projections"
+)
+
+// readChannel reads one channel from where the import is with it, to its beginning.
+func (im *Importer) readChannel(ctx context.Context, imp projections.Import, c discord.Channel) error {
+	done, err := im.progress(imp.Number, c.ID)
+	if err != nil || done.Outcome == eventlog.Completed || done.Outcome == eventlog.Gone {
+		return err
+	}
+	if !im.Readable(c.ID) {
+		return im.finish(ctx, imp.Number, c, eventlog.NoPermission)
+	}
+	err = im.Walk(ctx, c.ID, imp.Cutoff, done.Cursor, func(page []discord.Message) error {
+		return im.Gate.Page(ctx, eventlog.Import, imp.Number, c.ID, page)
+	})
+	switch {
+	case errors.Is(err, rest.ErrUnknownChannel):
+		return im.finish(ctx, imp.Number, c, eventlog.Gone)
+	case errors.Is(err, rest.ErrNoAccess):
+		return im.finish(ctx, imp.Number, c, eventlog.NoPermission)
+	case err != nil:
+		return err
+	}
+	// The empty page that ended the walk is the end only if the history could be read to the last:
+	// without the right to, Discord answers with the same empty page.
+	if !im.Readable(c.ID) {
+		return im.finish(ctx, imp.Number, c, eventlog.NoPermission)
+	}
+	return im.finish(ctx, imp.Number, c, eventlog.Completed)
+}

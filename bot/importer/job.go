@@ -1,0 +1,184 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/cenkalti/backoff/v5"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+	"tally/projections"
+)
+
+// Errors of starting and cancelling.
+var (
+	ErrRunning    = errors.New("an import is running")
+	ErrCompleted  = errors.New("an import has completed")
+	ErrNotRunning = errors.New("no import is running")
+)
+
+// longestPause is the most time between two tries to go on after an error.
+const longestPause = 2 * time.Minute
+
+// Request asks for an import.
+type Request struct {
+	At     snowflake.ID // an id of the moment of asking, in Discord's clock: the cutoff comes from it
+	By     snowflake.ID // who asks
+	In     snowflake.ID // the channel to report to
+	Forced bool         // also if one is running or has completed
+}
+
+// Job owns a guild's import: it starts it, carries it on over errors and restarts, and cancels it. At
+// most one runs at a time. Its methods may be called from many goroutines.
+type Job struct {
+	im *Importer
+
+	starting sync.Mutex // one Start, Cancel or Resume at a time
+
+	mu     sync.Mutex
+	stop   context.CancelFunc // nil: nothing is being carried on
+	ended  chan struct{}
+	meter  meter
+	report Report
+}
+
+// NewJob returns a job for an importer. report, if not nil, is called every so often while an import is
+// carried on, and once at its end.
+func NewJob(im *Importer, report Report) *Job {
+	j := &Job{im: im, report: report}
+	im.Listed = j.listed
+	return j
+}
+
+// Start begins an import and returns it. Without Forced it fails with ErrRunning or ErrCompleted where
+// that is so. Its start is durable when Start returns; nothing has been asked of Discord before.
+func (j *Job) Start(ctx context.Context, r Request) (projections.Import, error) {
+	j.starting.Lock()
+	defer j.starting.Unlock()
+	if !r.Forced {
+		if err := j.refuse(); err != nil {
+			return projections.Import{}, err
+		}
+	}
+	j.halt()
+	var started eventlog.ImportStarted
+	err := j.im.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
+		// Everything that the log holds is older than the cutoff: from it on, live tracking has all.
+		cutoff := max(snowflake.AtMs(r.At.Ms()), snowflake.AtMs(g.Newest().Ms()+1))
+		started = eventlog.ImportStarted{Import: g.NextImport(), Cutoff: cutoff, By: r.By, In: r.In, Forced: r.Forced}
+		var bodies []eventlog.Body
+		if running := g.Running(); running != nil {
+			bodies = append(bodies, eventlog.ImportFinished{Import: running.Number, Outcome: eventlog.Superseded, At: r.At.Time()})
+		}
+		return append(bodies, started), nil
+	})
+	if err != nil {
+		return projections.Import{}, err
+	}
+	j.carryOn()
+	return projections.Import{Number: started.Import, Cutoff: started.Cutoff, By: r.By, In: r.In, Forced: r.Forced}, nil
+}
+
+func (j *Job) refuse() (err error) {
+	j.im.Gate.View(func(g *projections.Guild) {
+		switch {
+		case g.Running() != nil:
+			err = ErrRunning
+		case g.Committed() != nil:
+			err = ErrCompleted
+		}
+	})
+	return err
+}
+
+// Resume carries the running import on, if there is one and nobody does.
+func (j *Job) Resume() {
+	j.starting.Lock()
+	defer j.starting.Unlock()
+	j.mu.Lock()
+	busy := j.stop != nil
+	j.mu.Unlock()
+	if !busy && errors.Is(j.refuse(), ErrRunning) {
+		j.carryOn()
+	}
+}
+
+// Cancel ends the running import; nothing that is shown changes. at is the time in Discord's clock.
+func (j *Job) Cancel(ctx context.Context, at time.Time) error {
+	j.starting.Lock()
+	defer j.starting.Unlock()
+	j.halt()
+	err := j.im.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
+		running := g.Running()
+		if running == nil {
+			return nil, ErrNotRunning
+		}
+		return []eventlog.Body{eventlog.ImportFinished{Import: running.Number, Outcome: eventlog.Cancelled, At: at}}, nil
+	})
+	if err == nil {
+		j.reportEnd(ctx)
+	}
+	return err
+}
+
+// Close stops carrying on. The import stays as it is, for a later Resume.
+func (j *Job) Close() {
+	j.starting.Lock()
+	defer j.starting.Unlock()
+	j.halt()
+}
+
+func (j *Job) halt() {
+	j.mu.Lock()
+	stop, ended := j.stop, j.ended
+	j.stop = nil
+	j.mu.Unlock()
+	if stop != nil {
+		stop()
+		<-ended
+	}
+}
+
+func (j *Job) carryOn() {
+	ctx, stop := context.WithCancel(context.Background())
+	ended := make(chan struct{})
+	j.mu.Lock()
+	j.stop, j.ended = stop, ended
+	j.meter = newMeter(j.im.Gate)
+	j.mu.Unlock()
+	go func() {
+		defer close(ended)
+		defer stop()
+		j.run(ctx)
+	}()
+}
+
+// run tries until the import is finished. What Discord or the disk refuses for now is tried again later.
+func (j *Job) run(ctx context.Context) {
+	reported := j.reports(ctx)
+	defer func() { <-reported }()
+	pause := backoff.NewExponentialBackOff()
+	pause.MaxInterval = longestPause
+	for {
+		err := j.im.Run(ctx)
+		if err == nil || errors.Is(err, ErrEnded) || ctx.Err() != nil {
+			j.mu.Lock()
+			if ctx.Err() == nil {
+				j.stop() // ends the reports
+				j.stop = nil
+			}
+			j.mu.Unlock()
+			return
+		}
+		next := pause.NextBackOff()
+		j.im.Log.Warn("the import can't go on for now", "error", err, "retry_in", next.Round(time.Millisecond))
+		select {
+		case <-time.After(next):
+		case <-ctx.Done():
+			return
+		}
+	}
+}

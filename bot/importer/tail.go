@@ -1,0 +1,117 @@
+package importer
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"tally/bot/discord"
+	"tally/bot/rest"
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+	"tally/projections"
+)
+
+// tailSpan is how long before the cutoff history is read once more when all channels are done. Ids
+// become visible a little out of order; nobody says by how much, seconds were seen.
+const tailSpan = 5 * time.Minute
+
+// readTails reads the end of the imported span again in the channels that were active then, for
+// messages that became visible after their neighbours had been read.
+func (im *Importer) readTails(ctx context.Context, imp projections.Import, channels []discord.Channel) error {
+	from := snowflake.At(imp.Start().Add(-tailSpan))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(channelsAtOnce)
+	for _, c := range channels {
+		done, err := im.progress(imp.Number, c.ID)
+		if err != nil {
+			return err
+		}
+		if c.LastMessage >= from && done.Outcome == eventlog.Completed {
+			group.Go(func() error { return im.readTail(ctx, imp, c, from) })
+		}
+	}
+	return group.Wait()
+}
+
+func (im *Importer) readTail(ctx context.Context, imp projections.Import, c discord.Channel, from snowflake.ID) error {
+	err := im.Forward(ctx, c.ID, from-1, imp.Cutoff, func(page []discord.Message) error {
+		return im.Gate.Page(ctx, eventlog.Import, imp.Number, c.ID, page)
+	})
+	if errors.Is(err, rest.ErrUnknownChannel) || errors.Is(err, rest.ErrNoAccess) {
+		return nil // what was read stays; the channel's own end is another event
+	}
+	return err
+}
+
+// reconcile compares what live tracking holds before the cutoff, in the channels that were read, with
+// what the import holds, so that switching over loses nothing that Discord has. What the import lacks
+// is asked for once more: what is there is taken over as a repair, what is not is a delete that was
+// missed.
+func (im *Importer) reconcile(ctx context.Context, imp projections.Import) error {
+	lacking, err := projections.Lacking(im.Gate.Log(), im.Guild, imp.Number)
+	if err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(channelsAtOnce)
+	for channel, ids := range lacking {
+		group.Go(func() error {
+			if err := im.askAgain(ctx, imp, channel, ids); err != nil {
+				return fmt.Errorf("channel %s: %w", channel, err)
+			}
+			return nil
+		})
+	}
+	return group.Wait()
+}
+
+// askAgain asks for messages of a channel, given by rising ids, a page at a time from the newest.
+func (im *Importer) askAgain(ctx context.Context, imp projections.Import, channel snowflake.ID, ids []snowflake.ID) error {
+	for len(ids) > 0 {
+		page, err := im.Client.Messages(ctx, channel, rest.Query{Before: ids[len(ids)-1] + 1})
+		if errors.Is(err, rest.ErrUnknownChannel) || errors.Is(err, rest.ErrNoAccess) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		var reached snowflake.ID // the page tells about all ids from here on
+		if len(page) > 0 {
+			reached = slices.MinFunc(page, func(a, b discord.Message) int { return cmp.Compare(a.ID, b.ID) }).ID
+		}
+		at, _ := slices.BinarySearch(ids, reached)
+		if err := im.settle(ctx, imp, channel, ids[at:], page); err != nil {
+			return err
+		}
+		ids = ids[:at]
+	}
+	return nil
+}
+
+// settle takes over those of the asked ids that the page has, and notes the others as deleted.
+func (im *Importer) settle(ctx context.Context, imp projections.Import, channel snowflake.ID, asked []snowflake.ID, page []discord.Message) error {
+	var there []discord.Message
+	gone := slices.Clone(asked)
+	for _, m := range page {
+		if at, ok := slices.BinarySearch(gone, m.ID); ok {
+			gone = slices.Delete(gone, at, at+1)
+			there = append(there, m)
+		}
+	}
+	im.Log.Info("live tracking knew messages that the history lacked", "channel", channel, "repaired", len(there), "deleted", len(gone))
+	if len(there) > 0 {
+		if err := im.Gate.Page(ctx, eventlog.Repair, imp.Number, channel, there); err != nil {
+			return err
+		}
+	}
+	if len(gone) > 0 {
+		return im.Gate.Deleted(ctx, channel, gone...)
+	}
+	return nil
+}

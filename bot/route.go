@@ -1,0 +1,157 @@
+package bot
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"tally/bot/discord"
+	"tally/bot/session"
+	"tally/eventlog/snowflake"
+)
+
+// route takes the gateway's events one by one, in their order, and gives each to the guild it is about.
+// It only hands on: a guild's writer and the answers to commands work by themselves. When ctx ends it
+// takes what has come by then.
+func (b *Bot) route(ctx context.Context) {
+	for {
+		select {
+		case e := <-b.events:
+			b.tryTake(ctx, e)
+			continue
+		case <-ctx.Done():
+		}
+		for {
+			select {
+			case e := <-b.events:
+				b.tryTake(context.WithoutCancel(ctx), e)
+			default:
+				return
+			}
+		}
+	}
+}
+
+func (b *Bot) tryTake(ctx context.Context, e session.Event) {
+	if err := b.take(ctx, e); err != nil && ctx.Err() == nil {
+		b.log.Error("a gateway event was not taken", "type", e.Type, "error", err)
+	}
+}
+
+// placed is where an event belongs: the fields that all events of a guild have in common.
+type placed struct {
+	Guild   snowflake.ID   `json:"guild_id"`
+	Channel snowflake.ID   `json:"channel_id"`
+	ID      snowflake.ID   `json:"id"`
+	IDs     []snowflake.ID `json:"ids"`
+}
+
+func (b *Bot) take(ctx context.Context, e session.Event) error {
+	switch e.Type {
+	case "MESSAGE_CREATE":
+		return b.takeMessage(ctx, e.Data)
+	case "MESSAGE_DELETE", "MESSAGE_DELETE_BULK":
+		return b.takeDelete(ctx, e.Data)
+	case "GUILD_CREATE":
+		return b.takeGuild(e.Data)
+	case "GUILD_DELETE":
+		return b.takeGuildDelete(e.Data)
+	case "INTERACTION_CREATE":
+		b.answers.Go(func() { b.router.Handle(ctx, e.Data) })
+		return nil
+	case "READY":
+		b.log.Info("connected to the gateway")
+		return nil
+	case "RESUMED":
+		b.log.Info("the gateway connection was resumed")
+		return nil
+	}
+	return b.takeOther(ctx, e)
+}
+
+func (b *Bot) takeMessage(ctx context.Context, data json.RawMessage) error {
+	m, err := discord.DecodeMessage(data)
+	if err != nil || m.Guild == 0 { // direct messages are none of Tally's business
+		return err
+	}
+	g, err := b.openGuild(m.Guild)
+	if err != nil {
+		return err
+	}
+	if g.Directory.StarterCopy(m) {
+		m.Type = discord.TypeThreadStarter
+	}
+	return g.Gate.Live(ctx, m)
+}
+
+func (b *Bot) takeDelete(ctx context.Context, data json.RawMessage) error {
+	var e placed
+	if err := json.Unmarshal(data, &e); err != nil || e.Guild == 0 {
+		return err
+	}
+	g, err := b.openGuild(e.Guild)
+	if err != nil {
+		return err
+	}
+	if e.ID != 0 {
+		e.IDs = append(e.IDs, e.ID)
+	}
+	return g.Gate.Deleted(ctx, e.Channel, e.IDs...)
+}
+
+// takeGuild fills the guild's directory. An import that a restart interrupted goes on from here.
+func (b *Bot) takeGuild(data json.RawMessage) error {
+	var whole discord.Guild
+	if err := json.Unmarshal(data, &whole); err != nil || whole.Unavailable {
+		return err
+	}
+	g, err := b.openGuild(whole.ID)
+	if err != nil {
+		return err
+	}
+	g.Directory.Reset(whole)
+	b.log.Info("the server is here", "guild", whole.ID, "name", whole.Name, "channels", len(whole.Channels))
+	g.Job.Resume()
+	return nil
+}
+
+func (b *Bot) takeGuildDelete(data json.RawMessage) error {
+	var e struct {
+		ID          snowflake.ID `json:"id"`
+		Unavailable bool         `json:"unavailable"`
+	}
+	if err := json.Unmarshal(data, &e); err != nil {
+		return err
+	}
+	if e.Unavailable {
+		b.log.Warn("the server is unavailable for now: an outage at Discord", "guild", e.ID)
+	} else {
+		b.log.Warn("the bot was removed from the server; its log is kept", "guild", e.ID)
+	}
+	return nil
+}
+
+// takeOther keeps the directory of a guild current, and notes channels that are gone.
+func (b *Bot) takeOther(ctx context.Context, e session.Event) error {
+	var at placed
+	if err := json.Unmarshal(e.Data, &at); err != nil {
+		return nil // events of kinds that are of no interest may have any form
+	}
+	if e.Type == "GUILD_UPDATE" {
+		at.Guild = at.ID
+	}
+	b.mu.Lock()
+	g, ok := b.guilds[at.Guild]
+	b.mu.Unlock()
+	if !ok {
+		return nil
+	}
+	gone, err := g.Directory.Handle(e.Type, e.Data)
+	if err != nil || len(gone) == 0 {
+		return err
+	}
+	if err := g.Gate.ChannelsDeleted(ctx, gone...); err != nil {
+		return fmt.Errorf("note deleted channels: %w", err)
+	}
+	return nil
+}
