@@ -95,6 +95,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		defer close(routed)
 		b.route(routing)
 	}()
+	defer context.AfterFunc(ctx, b.haltImports)() // at once: leaving the gateway politely takes a second
 	err := supervisor.Run(ctx)
 	stopRouting()
 	<-routed
@@ -153,6 +154,14 @@ func (b *Bot) Guild(id snowflake.ID) (*commands.Target, bool) { return b.target(
 
 // Requests returns how many requests were sent to Discord, and what became of them.
 func (b *Bot) Requests() rest.Stats { return b.transport.Stats() }
+
+func (b *Bot) haltImports() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, g := range b.guilds {
+		go g.Job.Close() // waits; b.close waits for it again
+	}
+}
 
 // close lets everything that was begun come to its end, in the order in which data flows.
 func (b *Bot) close() {

@@ -22,7 +22,7 @@ import (
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // patience bounds waits for what must come; no test asserts on how long it took.
-const patience = 60 * time.Second
+const patience = 20 * time.Second
 
 // world is an emulated Discord with a bot on it.
 type world struct {

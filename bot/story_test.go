@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"sync"
 	"testing"
 
 	"tally/bot/discordtest"
@@ -52,16 +53,15 @@ func TestStory(t *testing.T) {
 	w.Send(general, discordtest.Message{Author: ann}) // seen live, and then in the history too: 1,235, and the bot's own answer
 
 	// In the middle of the import people go on writing; the start is known before the first page is read.
-	sent := 0
+	var first sync.Once
 	w.OnHistory(func(discordtest.HistoryRequest) {
-		if sent == 0 {
+		first.Do(func() {
 			w.view(g, func(g *projections.Guild) {
 				if f := g.ImportFields(); f.StartTime == nil || f.Completed || f.EndTime != nil {
 					t.Errorf("at the first page the import's fields are %+v", f)
 				}
 			})
-		}
-		sent++
+		})
 		w.Send(general, discordtest.Message{Author: bob})
 	})
 	if got := w.run(g, "import-messages", nil); !strings.Contains(got, "The import has started") {

@@ -28,6 +28,7 @@ type request struct {
 
 // sealed is one record, encoded by the caller; the writer gives it its place.
 type sealed struct {
+	key    ulid.ULID
 	value  []byte
 	events int
 	spans  []span
@@ -44,7 +45,7 @@ func (l *Log) Append(guild snowflake.ID, records ...[]Body) (last ulid.ULID, err
 		if err != nil {
 			return last, fmt.Errorf("encode a record: %w", err)
 		}
-		r.records = append(r.records, sealed{value, events, spansOf(bodies)})
+		r.records = append(r.records, sealed{value: value, events: events, spans: spansOf(bodies)})
 	}
 	if len(r.records) == 0 {
 		return last, fmt.Errorf("append: no records")
@@ -80,10 +81,14 @@ func (l *Log) write() {
 		err := l.db.Update(func(tx *bolt.Tx) error { return l.commit(tx, batch) })
 		if err != nil {
 			err = fmt.Errorf("append to the log: %w", err)
-			l.forgetTails(batch)
+			l.reloadTails(batch)
+		} else {
+			l.publishTails(batch)
 		}
 		for _, r := range batch {
-			r.err = err
+			if r.err = err; err != nil {
+				r.last = ulid.ULID{}
+			}
 			close(r.durable)
 		}
 	}
@@ -110,24 +115,27 @@ func (l *Log) drain(batch []*request) []*request {
 
 // commit puts a batch into the file.
 func (l *Log) commit(tx *bolt.Tx, batch []*request) error {
-	l.tailsMu.Lock()
-	defer l.tailsMu.Unlock()
 	for _, r := range batch {
 		records, err := tx.Bucket(bucketRecords).CreateBucketIfNotExists(guildKey(r.guild))
 		if err != nil {
 			return err
 		}
 		records.FillPercent = 1 // keys only ever rise: leave no room for later ones
-		t := l.tailOf(tx, r.guild)
-		for _, rec := range r.records {
-			key := l.position.next(rec.events)
-			seal(rec.value, r.guild, key)
-			if err := records.Put(key[:], rec.value); err != nil {
+		t := l.growing.of(r.guild)
+		for i := range r.records {
+			rec := &r.records[i]
+			if rec.key, err = l.position.next(rec.events); err != nil {
+				return err
+			}
+			seal(rec.value, r.guild, rec.key)
+			if err := records.Put(rec.key[:], rec.value); err != nil {
 				return err
 			}
 			r.last = l.position.last
-			if err := t.add(tx, r.guild, key, rec.spans); err != nil {
-				return err
+			if whole := t.grow(rec.key, rec.spans); whole != nil {
+				if err := whole.store(tx, r.guild); err != nil {
+					return err
+				}
 			}
 		}
 	}

@@ -63,7 +63,7 @@ func (c *Checked) read(rec *Record, last ulid.ULID) error {
 		c.Events += body.Len()
 		switch b := body.(type) {
 		case *Page:
-			if err := b.check(); err != nil {
+			if err := b.decodeIDs(); err != nil {
 				return rec.corrupt(err)
 			}
 		case Unknown:

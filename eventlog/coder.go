@@ -59,9 +59,11 @@ func (c *coder) uint32(v *uint32) {
 }
 
 func (c *coder) outcome(v *Outcome) {
-	n := uint32(*v)
-	c.uint32(&n)
-	*v = Outcome(n)
+	n := uint64(*v)
+	c.uint64(&n)
+	if *v = Outcome(n); uint64(*v) != n && c.err == nil {
+		c.err = fmt.Errorf("the outcome %d is over 8 bits", n)
+	}
 }
 
 func (c *coder) bool(v *bool) {

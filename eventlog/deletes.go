@@ -3,6 +3,8 @@ package eventlog
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"math"
 
 	"tally/eventlog/snowflake"
 )
@@ -60,12 +62,15 @@ func decodeDeletes(n int, payload []byte) (*Deletes, error) {
 	for range n {
 		m := Delete{ID: snowflake.ID(r.uvarint()), Held: Held(r.byte())}
 		if m.Held != 0 {
-			m.Author, m.Type, m.Marks = snowflake.ID(r.uvarint()), uint16(r.uvarint()), Marks(r.byte())
+			m.Author, m.Type, m.Marks = snowflake.ID(r.uvarint()), uint16(r.atMost(math.MaxUint16)), Marks(r.byte())
 		}
 		if r.short {
 			return nil, errors.New("a list of deletes ends early")
 		}
-		d.List = append(d.List, m)
+		d.List = append(d.List, m) // grows only as far as the payload really reaches
+	}
+	if len(r.b) > 0 {
+		return nil, fmt.Errorf("%d bytes follow a list of deletes", len(r.b))
 	}
 	return d, nil
 }

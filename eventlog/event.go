@@ -1,6 +1,7 @@
 package eventlog
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -101,47 +102,53 @@ func (l *Log) Get(id ulid.ULID) (Event, error) {
 	if err != nil {
 		return Event{}, err
 	}
+	failed := fmt.Errorf("%w: %s", ErrNotFound, id)
 	for _, guild := range guilds {
 		e, err := l.GetIn(guild, id)
-		if !errors.Is(err, ErrNotFound) {
-			return e, err
+		if err == nil {
+			return e, nil
+		}
+		if !errors.Is(err, ErrNotFound) { // a damaged record here; the event may still be another guild's
+			failed = err
+		}
+	}
+	return Event{}, failed
+}
+
+// GetIn returns the event of a guild with a ULID, or an error that wraps ErrNotFound.
+func (l *Log) GetIn(guild snowflake.ID, id ulid.ULID) (Event, error) {
+	rec, err := l.holding(guild, id)
+	if err != nil {
+		return Event{}, err
+	}
+	for e, err := range rec.Events() {
+		if err != nil {
+			return Event{}, err
+		}
+		if e.ULID == id {
+			return e, nil
 		}
 	}
 	return Event{}, fmt.Errorf("%w: %s", ErrNotFound, id)
 }
 
-// GetIn returns the event of a guild with a ULID, or an error that wraps ErrNotFound.
-func (l *Log) GetIn(guild snowflake.ID, id ulid.ULID) (found Event, err error) {
+// holding returns a copy of the record in which an event stands, if it stands anywhere.
+func (l *Log) holding(guild snowflake.ID, id ulid.ULID) (rec *Record, err error) {
+	rec = &Record{}
 	err = l.db.View(func(tx *bolt.Tx) error {
 		records := tx.Bucket(bucketRecords).Bucket(guildKey(guild))
 		if records == nil {
-			return ErrNotFound
+			return fmt.Errorf("%w: %s", ErrNotFound, id)
 		}
 		c := records.Cursor()
 		key, value := c.Seek(id[:])
-		if string(key) != string(id[:]) { // it stands within the record before
-			key, value = c.Prev()
-			if key == nil {
-				key, value = c.Last()
-			}
+		if string(key) != string(id[:]) {
+			key, value = before(c)
 		}
-		var rec Record
 		if key == nil || string(key) > string(id[:]) {
-			return ErrNotFound
+			return fmt.Errorf("%w: %s", ErrNotFound, id)
 		}
-		if err := rec.open(guild, key, value); err != nil {
-			return err
-		}
-		for e, err := range rec.Events() {
-			if err != nil {
-				return err
-			}
-			if e.ULID == id {
-				found = e
-				return nil
-			}
-		}
-		return ErrNotFound
+		return rec.open(guild, key, bytes.Clone(value))
 	})
-	return found, err
+	return rec, err
 }

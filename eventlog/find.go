@@ -23,13 +23,20 @@ type Found struct {
 func (l *Log) Find(guild, channel snowflake.ID, ids ...snowflake.ID) ([]Found, error) {
 	ids = slices.Sorted(slices.Values(ids))
 	var found []Found
+	// The tail is looked at before the transaction begins: a segment that is stored in between then
+	// turns up twice, where the other way round it would not be seen at all.
+	end, ok := l.endSegment(guild, channel, ids)
 	err := l.db.View(func(tx *bolt.Tx) error {
 		records := tx.Bucket(bucketRecords).Bucket(guildKey(guild))
 		if records == nil {
 			return nil
 		}
 		f := finder{guild: guild, channel: channel, ids: ids, records: records.Cursor()}
-		for _, seg := range l.segments(tx, guild, channel, ids) {
+		segs := storedSegments(tx, guild, channel, ids)
+		if ok && !slices.Contains(segs, end) {
+			segs = append(segs, end)
+		}
+		for _, seg := range segs {
 			if err := f.search(seg); err != nil {
 				return err
 			}
@@ -40,28 +47,37 @@ func (l *Log) Find(guild, channel snowflake.ID, ids ...snowflake.ID) ([]Found, e
 	return found, err
 }
 
-// segment is a run of records, by their keys, both ends within.
-type segment struct{ first, last ulid.ULID }
+// segment is a run of segmentRecords records, or at the log's end fewer: the key of the first.
+type segment ulid.ULID
 
-// segments returns those that may hold one of the ids, which are sorted.
-func (l *Log) segments(tx *bolt.Tx, guild, channel snowflake.ID, ids []snowflake.ID) []segment {
-	var segs []segment
-	if index := tx.Bucket(bucketIndex).Bucket(guildKey(guild)); index != nil && len(ids) > 0 {
-		c := index.Cursor()
-		prefix := binary.BigEndian.AppendUint64(nil, uint64(channel))
-		// Entries stand by their largest id: those before the smallest id asked for can't hold any.
-		key, value := c.Seek(segmentKey(channel, ids[0], ulid.ULID{}))
-		for ; len(key) == 32 && string(key[:8]) == string(prefix); key, value = c.Next() {
-			s := span{channel, snowflake.ID(binary.BigEndian.Uint64(value)), snowflake.ID(binary.BigEndian.Uint64(key[8:]))}
-			if s.coversAny(ids) {
-				segs = append(segs, segment{ulid.ULID(key[16:]), ulid.ULID(value[8:])})
-			}
-		}
-	}
+// endSegment returns a guild's tail if it may hold one of the ids, which are sorted.
+func (l *Log) endSegment(guild, channel snowflake.ID, ids []snowflake.ID) (segment, bool) {
 	l.tailsMu.Lock()
 	defer l.tailsMu.Unlock()
-	if t := l.tailOf(tx, guild); t.records > 0 && t.spans[channel].coversAny(ids) {
-		segs = append(segs, segment{t.first, t.last})
+	t, ok := l.tails[guild]
+	if !ok {
+		return segment{}, false
+	}
+	s, ok := t.spans[channel]
+	return segment(t.first), ok && s.coversAny(ids)
+}
+
+// storedSegments returns those of the index that may hold one of the ids, which are sorted.
+func storedSegments(tx *bolt.Tx, guild, channel snowflake.ID, ids []snowflake.ID) []segment {
+	index := tx.Bucket(bucketIndex).Bucket(guildKey(guild))
+	if index == nil || len(ids) == 0 {
+		return nil
+	}
+	var segs []segment
+	c := index.Cursor()
+	prefix := binary.BigEndian.AppendUint64(nil, uint64(channel))
+	// Entries stand by their largest id: those before the smallest id asked for can't hold any.
+	key, value := c.Seek(segmentKey(channel, ids[0], ulid.ULID{}))
+	for ; len(key) == 32 && string(key[:8]) == string(prefix); key, value = c.Next() {
+		s := span{channel, snowflake.ID(binary.BigEndian.Uint64(value)), snowflake.ID(binary.BigEndian.Uint64(key[8:]))}
+		if s.coversAny(ids) {
+			segs = append(segs, segment(key[16:]))
+		}
 	}
 	return segs
 }
@@ -81,21 +97,23 @@ type finder struct {
 }
 
 func (f *finder) search(seg segment) error {
-	for key, value := f.records.Seek(seg.first[:]); key != nil && ulid.ULID(key).Compare(seg.last) <= 0; key, value = f.records.Next() {
+	key, value := f.records.Seek(seg[:])
+	for n := 0; key != nil && n < segmentRecords; n++ {
 		if err := f.rec.open(f.guild, key, value); err != nil {
 			return err
 		}
-		for p, err := range f.rec.pages() {
+		for p, err := range f.rec.pages(f.wants) {
 			if err != nil {
 				return err
 			}
-			if p.Channel == f.channel && (span{p.Channel, p.First, p.Last}).coversAny(f.ids) {
-				f.collect(p)
-			}
+			f.collect(p)
 		}
+		key, value = f.records.Next()
 	}
 	return nil
 }
+
+func (f *finder) wants(p *Page) bool { return p.Channel == f.channel && p.span().coversAny(f.ids) }
 
 func (f *finder) collect(p *Page) {
 	for i, id := range p.IDs() {

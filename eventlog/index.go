@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"encoding/binary"
+	"maps"
 
 	"github.com/oklog/ulid/v2"
 	bolt "go.etcd.io/bbolt"
@@ -13,6 +14,9 @@ import (
 // into segments of segmentRecords; for each channel in a segment one entry tells which ids it has
 // there, from the smallest to the largest. What comes after the last whole segment is the tail: it is
 // known in memory only, and read again from the records after a restart.
+//
+// Two tails are kept of each guild. The writer's own runs ahead, with the commit in progress; the
+// one that Find looks at follows when the commit is durable.
 const segmentRecords = 256
 
 // keyIndexed, in a guild's index, holds the ULID of the last record that is in a segment.
@@ -26,12 +30,14 @@ type span struct {
 
 func (s span) covers(id snowflake.ID) bool { return s.first <= id && id <= s.last }
 
+func (p *Page) span() span { return span{p.Channel, p.First, p.Last} }
+
 // spansOf returns the spans of the pages among bodies.
 func spansOf(bodies []Body) []span {
 	var spans []span
 	for _, body := range bodies {
 		if p, ok := body.(*Page); ok {
-			spans = append(spans, span{p.Channel, p.First, p.Last})
+			spans = append(spans, p.span())
 		}
 	}
 	return spans
@@ -39,20 +45,26 @@ func spansOf(bodies []Body) []span {
 
 // tail is the segment that is still growing.
 type tail struct {
-	first, last ulid.ULID // keys of its first and last record
-	records     int
-	spans       map[snowflake.ID]span
+	first   ulid.ULID // the key of its first record
+	last    ulid.ULID
+	records int
+	spans   map[snowflake.ID]span
 }
 
-// add takes a record into the segment, and stores the segment when it is whole.
-func (t *tail) add(tx *bolt.Tx, guild snowflake.ID, key ulid.ULID, spans []span) error {
-	if t.grow(key, spans); t.records < segmentRecords {
-		return nil
+// tails are those of all guilds.
+type tails map[snowflake.ID]*tail
+
+func (ts tails) of(guild snowflake.ID) *tail {
+	t, ok := ts[guild]
+	if !ok {
+		t = &tail{}
+		ts[guild] = t
 	}
-	return t.store(tx, guild)
+	return t
 }
 
-func (t *tail) grow(key ulid.ULID, spans []span) {
+// grow takes a record into the segment. If that makes it whole, grow returns it and starts the next.
+func (t *tail) grow(key ulid.ULID, spans []span) (whole *tail) {
 	if t.records == 0 {
 		t.first, t.spans = key, map[snowflake.ID]span{}
 	}
@@ -64,44 +76,46 @@ func (t *tail) grow(key ulid.ULID, spans []span) {
 		}
 		t.spans[s.channel] = s
 	}
+	if t.records < segmentRecords {
+		return nil
+	}
+	done := *t
+	*t = tail{}
+	return &done
 }
 
+func (t *tail) clone() *tail {
+	c := *t
+	c.spans = maps.Clone(t.spans)
+	return &c
+}
+
+// store writes a whole segment into the index.
 func (t *tail) store(tx *bolt.Tx, guild snowflake.ID) error {
 	index, err := tx.Bucket(bucketIndex).CreateBucketIfNotExists(guildKey(guild))
 	if err != nil {
 		return err
 	}
 	for _, s := range t.spans {
-		if err := index.Put(segmentKey(s.channel, s.last, t.first), segmentValue(s.first, t.last)); err != nil {
+		if err := index.Put(segmentKey(s.channel, s.last, t.first), segmentValue(s.first)); err != nil {
 			return err
 		}
 	}
-	if err := index.Put(keyIndexed, t.last[:]); err != nil {
-		return err
-	}
-	*t = tail{}
-	return nil
+	return index.Put(keyIndexed, t.last[:])
 }
 
-// tailOf returns a guild's tail, reading it from the records if it isn't in memory.
-// l.tailsMu is held.
-func (l *Log) tailOf(tx *bolt.Tx, guild snowflake.ID) *tail {
-	if t, ok := l.tails[guild]; ok {
+// readTail makes a guild's tail from the records that the index doesn't cover.
+func readTail(tx *bolt.Tx, guild snowflake.ID) *tail {
+	t := &tail{}
+	records := tx.Bucket(bucketRecords).Bucket(guildKey(guild))
+	if records == nil {
 		return t
 	}
-	t := &tail{}
-	if records := tx.Bucket(bucketRecords).Bucket(guildKey(guild)); records != nil {
-		t.read(tx, guild, records.Cursor())
-	}
-	l.tails[guild] = t
-	return t
-}
-
-func (t *tail) read(tx *bolt.Tx, guild snowflake.ID, c *bolt.Cursor) {
 	var after []byte
 	if index := tx.Bucket(bucketIndex).Bucket(guildKey(guild)); index != nil {
 		after = index.Get(keyIndexed)
 	}
+	c := records.Cursor()
 	key, value := c.Seek(after)
 	if key != nil && string(key) == string(after) {
 		key, value = c.Next()
@@ -112,17 +126,34 @@ func (t *tail) read(tx *bolt.Tx, guild snowflake.ID, c *bolt.Cursor) {
 		if rec.open(guild, key, value) == nil { // a damaged record holds nothing that can be found
 			spans = rec.spans()
 		}
-		t.grow(ulid.ULID(key), spans)
+		t.grow(rec.Base, spans)
 	}
+	return t
 }
 
-// forgetTails lets the tails of a batch that wasn't committed be read again.
-func (l *Log) forgetTails(batch []*request) {
+// publishTails lets Find see a batch that was committed. It comes before anyone is told so.
+func (l *Log) publishTails(batch []*request) {
 	l.tailsMu.Lock()
 	defer l.tailsMu.Unlock()
 	for _, r := range batch {
-		delete(l.tails, r.guild)
+		t := l.tails.of(r.guild)
+		for _, rec := range r.records {
+			t.grow(rec.key, rec.spans)
+		}
 	}
+}
+
+// reloadTails reads the tails anew after a commit that failed: the file alone knows what it holds now.
+func (l *Log) reloadTails(batch []*request) {
+	l.tailsMu.Lock()
+	defer l.tailsMu.Unlock()
+	_ = l.db.View(func(tx *bolt.Tx) error {
+		for _, r := range batch {
+			l.growing[r.guild] = readTail(tx, r.guild)
+			l.tails[r.guild] = l.growing[r.guild].clone()
+		}
+		return nil
+	})
 }
 
 func segmentKey(channel, last snowflake.ID, segment ulid.ULID) []byte {
@@ -131,6 +162,6 @@ func segmentKey(channel, last snowflake.ID, segment ulid.ULID) []byte {
 	return append(k, segment[:]...)
 }
 
-func segmentValue(first snowflake.ID, lastRecord ulid.ULID) []byte {
-	return append(binary.BigEndian.AppendUint64(nil, uint64(first)), lastRecord[:]...)
+func segmentValue(first snowflake.ID) []byte {
+	return binary.BigEndian.AppendUint64(nil, uint64(first))
 }

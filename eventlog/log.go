@@ -1,7 +1,6 @@
 package eventlog
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -59,8 +58,9 @@ type Log struct {
 	closed   bool
 	position positions // the writer's
 
+	growing tails // the writer's, with what it is committing
 	tailsMu sync.Mutex
-	tails   map[snowflake.ID]*tail // what the index doesn't cover yet
+	tails   tails // what is durable and the index doesn't cover yet
 }
 
 // Open opens the log in the folder dir, making both if need be (unless read-only). While another
@@ -75,19 +75,16 @@ func Open(dir string, o Options) (*Log, error) {
 			return nil, fmt.Errorf("create the log: %w", err)
 		}
 	}
-	db, err := bolt.Open(path, 0o600, &bolt.Options{
-		Timeout: time.Millisecond, ReadOnly: o.ReadOnly, NoSync: o.NoSync,
-		FreelistType: bolt.FreelistMapType, PreLoadFreelist: !o.ReadOnly,
-	})
+	db, err := openFile(path, o)
 	switch {
 	case errors.Is(err, berrors.ErrTimeout):
 		return nil, fmt.Errorf("%w: %s is held by %s: stop that process first", ErrInUse, path, readHolder(dir))
-	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch):
+	case errors.Is(err, berrors.ErrInvalid), errors.Is(err, berrors.ErrChecksum), errors.Is(err, berrors.ErrVersionMismatch), errors.Is(err, errCutShort):
 		return nil, fmt.Errorf("%w: %s: %w (restore it from a backup, or move it away to start afresh)", ErrNotLog, path, err)
 	case err != nil:
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
-	l := &Log{db: db, dir: dir, tails: map[snowflake.ID]*tail{}}
+	l := &Log{db: db, dir: dir, growing: tails{}, tails: tails{}}
 	if err := l.start(o); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -102,13 +99,24 @@ func (l *Log) start(o Options) error {
 	l.position.clock = o.Clock
 	err := l.db.View(func(tx *bolt.Tx) error {
 		meta := tx.Bucket(bucketMeta)
-		if meta == nil || copy(l.position.id[:], meta.Get(keyLogID)) != idSize || tx.Bucket(bucketRecords) == nil {
+		if meta == nil || copy(l.position.id[:], meta.Get(keyLogID)) != idSize ||
+			tx.Bucket(bucketRecords) == nil || tx.Bucket(bucketIndex) == nil {
 			return fmt.Errorf("%w: %s is another program's bbolt file", ErrNotLog, l.db.Path())
 		}
-		return tx.Bucket(bucketRecords).ForEachBucket(func(guild []byte) error { return l.seed(tx, guild) })
+		return tx.Bucket(bucketRecords).ForEachBucket(func(key []byte) error {
+			guild := guildOf(key)
+			l.growing[guild] = readTail(tx, guild)
+			l.tails[guild] = l.growing[guild].clone()
+			l.seed(tx.Bucket(bucketRecords).Bucket(key), guild)
+			return nil
+		})
 	})
 	if err != nil || o.ReadOnly {
 		return err
+	}
+	// bbolt counts its free pages when a transaction that may write ends, for UsedBytes.
+	if tx, err := l.db.Begin(true); err != nil || tx.Rollback() != nil {
+		return fmt.Errorf("open the log for writing: %w", err)
 	}
 	if l.holder, err = takeHolder(l.dir); err != nil {
 		return err
@@ -120,14 +128,14 @@ func (l *Log) start(o Options) error {
 
 // seed raises the last position to the end of one guild's records, so that positions go on rising.
 // A damaged last record counts as its key and all that could follow it in its millisecond.
-func (l *Log) seed(tx *bolt.Tx, guild []byte) error {
-	key, value := tx.Bucket(bucketRecords).Bucket(guild).Cursor().Last()
+func (l *Log) seed(records *bolt.Bucket, guild snowflake.ID) {
+	key, value := records.Cursor().Last()
 	if key == nil {
-		return nil
+		return
 	}
 	var rec Record
 	last := ulid.ULID{}
-	if err := rec.open(guildOf(guild), key, value); err == nil {
+	if err := rec.open(guild, key, value); err == nil {
 		last = rec.Last()
 	} else {
 		copy(last[:], key)
@@ -136,47 +144,6 @@ func (l *Log) seed(tx *bolt.Tx, guild []byte) error {
 	if last.Compare(l.position.last) > 0 {
 		l.position.last = last
 	}
-	return nil
-}
-
-// create makes the file under a temporary name first: bbolt's first writes are not crash-safe.
-func create(dir, path string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	temporary := path + ".new"
-	if err := os.Remove(temporary); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	db, err := bolt.Open(temporary, 0o600, &bolt.Options{Timeout: time.Millisecond})
-	if err != nil {
-		return err
-	}
-	err = db.Update(func(tx *bolt.Tx) error {
-		for _, name := range [][]byte{bucketMeta, bucketRecords, bucketIndex} {
-			if _, err := tx.CreateBucket(name); err != nil {
-				return err
-			}
-		}
-		id := make([]byte, idSize)
-		_, _ = rand.Read(id) // never fails
-		return tx.Bucket(bucketMeta).Put(keyLogID, id)
-	})
-	if err := errors.Join(err, db.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temporary, path); err != nil {
-		return err
-	}
-	return syncFolder(dir)
-}
-
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 // Dir returns the log's folder.

@@ -14,16 +14,12 @@ import (
 // last one at the time of the call: who goes on after the last one seen misses none.
 func (l *Log) AllRecords(after ulid.ULID) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
-		guilds, err := l.Guilds()
-		if err == nil {
-			var last ulid.ULID
-			if last, err = l.lastRecord(); err == nil {
-				l.merge(guilds, after, last, yield)
-			}
-		}
+		guilds, last, err := l.extent()
 		if err != nil {
 			yield(nil, err)
+			return
 		}
+		l.merge(guilds, after, last, yield)
 	}
 }
 
@@ -48,18 +44,20 @@ func (l *Log) merge(guilds []snowflake.ID, after, last ulid.ULID, yield func(*Re
 	}
 }
 
-// lastRecord returns the key of the newest record of all guilds.
-func (l *Log) lastRecord() (last ulid.ULID, err error) {
+// extent returns the guilds and the key of the newest record, both of one moment: a guild that is new
+// after it has only records beyond last.
+func (l *Log) extent() (guilds []snowflake.ID, last ulid.ULID, err error) {
 	err = l.db.View(func(tx *bolt.Tx) error {
 		records := tx.Bucket(bucketRecords)
 		return records.ForEachBucket(func(guild []byte) error {
+			guilds = append(guilds, guildOf(guild))
 			if key, _ := records.Bucket(guild).Cursor().Last(); string(key) > string(last[:]) {
 				copy(last[:], key)
 			}
 			return nil
 		})
 	})
-	return last, err
+	return guilds, last, err
 }
 
 // stream is one guild's records on their way into the order of all.

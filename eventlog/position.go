@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"encoding/binary"
+	"fmt"
 	"math"
 	"time"
 
@@ -19,21 +20,24 @@ type positions struct {
 	last  ulid.ULID
 }
 
-// next returns the first of n ULIDs in a row, all in one millisecond.
-func (p *positions) next(n int) ulid.ULID {
+// next returns the first of n ULIDs in a row, all in one millisecond. It fails when they are used up,
+// in the year 10889.
+func (p *positions) next(n int) (base ulid.ULID, err error) {
 	ms, count := p.last.Time(), uint64(counter(p.last))+1
-	if now := ulid.Timestamp(p.clock()); now > ms {
+	// A clock before 1970 gives a number beyond all years: it is taken for a step back.
+	if now := ulid.Timestamp(p.clock()); now > ms && now <= ulid.MaxTime() {
 		ms, count = now, 0
 	}
 	if count+uint64(n) > math.MaxUint32 {
 		ms, count = ms+1, 0
 	}
-	var base ulid.ULID
-	_ = base.SetTime(ms) // fails only after the year 10889
+	if err := base.SetTime(ms); err != nil {
+		return base, fmt.Errorf("the log has no positions left: %w", err)
+	}
 	copy(base[6:], p.id[:])
 	setCounter(&base, uint32(count))
 	p.last = advance(base, n-1)
-	return base
+	return base, nil
 }
 
 // advance returns the ULID of the event that stands n after base in base's record.

@@ -61,49 +61,73 @@ func (l *Log) records(guild snowflake.ID, after ulid.ULID, size int) iter.Seq2[*
 type chunk struct {
 	guild snowflake.ID
 	size  int       // bytes to read at a time
-	next  ulid.ULID // the record to begin with, or the one after which to begin
+	next  ulid.ULID // the event after which to begin, then the record after which to go on
 	begun bool
+	done  bool
 	data  []byte
-	ends  []int // where each record's key and value end in data
+	ends  []recordEnds
 }
 
-// fill reads the next chunk; it is empty at the end of the log.
+// recordEnds is where a record's key and its value end in a chunk's data.
+type recordEnds struct{ key, value int }
+
+// fill reads the next chunk; it is empty at the end of the log. It ends a chunk only with a record
+// whose key stands in order, so that a damaged key never becomes the place to go on from.
 func (c *chunk) fill(tx *bolt.Tx) error {
 	c.data, c.ends = c.data[:0], c.ends[:0]
 	records := tx.Bucket(bucketRecords).Bucket(guildKey(c.guild))
-	if records == nil {
+	if records == nil || c.done {
 		return nil
 	}
 	cursor := records.Cursor()
-	key, value := cursor.Seek(c.next[:])
-	switch {
-	case c.begun && key != nil && ulid.ULID(key) == c.next:
-		key, value = cursor.Next()
-	case !c.begun && (key == nil || ulid.ULID(key) != c.next):
-		// The event may stand within the record before.
-		if k, v := cursor.Prev(); k != nil {
-			key, value = k, v
-		} else {
-			key, value = cursor.First()
+	var earlier, at []byte
+	key, value := c.seek(cursor)
+	for ; key != nil; key, value = cursor.Next() {
+		if len(c.data) >= c.size && string(earlier) < string(at) && string(at) < string(key) {
+			copy(c.next[:], at)
+			return nil
 		}
-	}
-	c.begun = true
-	for ; key != nil && len(c.data) < c.size; key, value = cursor.Next() {
 		c.data = append(append(c.data, key...), value...)
-		c.ends = append(c.ends, len(c.data))
-		copy(c.next[:], key)
+		c.ends = append(c.ends, recordEnds{len(c.data) - len(value), len(c.data)})
+		earlier, at = at, key
 	}
+	c.done = true
 	return nil
+}
+
+func (c *chunk) seek(cursor *bolt.Cursor) (key, value []byte) {
+	key, value = cursor.Seek(c.next[:])
+	found := string(key) == string(c.next[:])
+	if c.begun {
+		if !found { // a damaged key led the search astray
+			for key, _ = cursor.First(); key != nil && string(key) != string(c.next[:]); key, _ = cursor.Next() {
+			}
+		}
+		return cursor.Next()
+	}
+	if c.begun = true; found {
+		return key, value
+	}
+	return before(cursor)
+}
+
+// before steps from the record where a search for an event ended to the one before it, within which
+// the event may stand; or to the first.
+func before(cursor *bolt.Cursor) (key, value []byte) {
+	if key, value = cursor.Prev(); key == nil {
+		key, value = cursor.First()
+	}
+	return key, value
 }
 
 func (c *chunk) all() iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, value []byte) bool) {
 		start := 0
 		for _, end := range c.ends {
-			if !yield(c.data[start:start+16:start+16], c.data[start+16:end]) {
+			if !yield(c.data[start:end.key:end.key], c.data[end.key:end.value]) {
 				return
 			}
-			start = end
+			start = end.value
 		}
 	}
 }

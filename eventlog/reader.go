@@ -2,7 +2,7 @@ package eventlog
 
 import "encoding/binary"
 
-// reader takes a payload apart. After a read beyond the end, or a varint that is none, short is set
+// reader takes a payload apart. After a read beyond the end, or of a number that can't be, short is set
 // and all further reads give zeros: the caller asks once, at the end.
 type reader struct {
 	b     []byte
@@ -26,6 +26,16 @@ func (r *reader) uvarint() uint64 {
 		return 0
 	}
 	r.b = r.b[n:]
+	return v
+}
+
+// atMost reads a varint that may not be over most.
+func (r *reader) atMost(most uint64) uint64 {
+	v := r.uvarint()
+	if v > most {
+		r.short, r.b = true, nil
+		return 0
+	}
 	return v
 }
 

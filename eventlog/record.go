@@ -87,7 +87,7 @@ func checksum(value []byte, guild snowflake.ID, key ulid.ULID) uint32 {
 
 // open points rec at a stored record after comparing its checksum. rec's memory is used again.
 func (rec *Record) open(guild snowflake.ID, key, value []byte) error {
-	rec.Guild, rec.Size = guild, len(key)+len(value)
+	rec.Guild, rec.Size, rec.blocks = guild, len(key)+len(value), nil
 	if copy(rec.Base[:], key); len(key) != len(rec.Base) {
 		return rec.corrupt(fmt.Errorf("its key has %d bytes", len(key)))
 	}
@@ -197,15 +197,22 @@ func decodeRare[T Body, P interface {
 	return v, err
 }
 
-// pages decodes the pages of the record alone.
-func (rec *Record) pages() iter.Seq2[*Page, error] {
+// pages decodes the pages of the record that are of interest, which want tells from their head: all
+// that stands before the senders.
+func (rec *Record) pages(want func(*Page) bool) iter.Seq2[*Page, error] {
 	return func(yield func(*Page, error) bool) {
 		for b, err := range rec.blocksOf() {
 			if err == nil && b.kind != KindMessage {
 				continue
 			}
 			if err == nil {
-				if err = rec.page.decode(b.events, b.payload); err != nil {
+				if err = rec.page.decodeHead(b.events, b.payload); err == nil && !want(&rec.page) {
+					continue
+				}
+				if err == nil {
+					err = rec.page.decodeColumns()
+				}
+				if err != nil {
 					err = rec.corrupt(err)
 				}
 			}
@@ -219,10 +226,10 @@ func (rec *Record) pages() iter.Seq2[*Page, error] {
 // spans returns the ranges of ids of the record's pages, as far as they can be decoded.
 func (rec *Record) spans() []span {
 	var spans []span
-	for p, err := range rec.pages() {
-		if err == nil {
-			spans = append(spans, span{p.Channel, p.First, p.Last})
-		}
+	for range rec.pages(func(p *Page) bool {
+		spans = append(spans, p.span())
+		return false
+	}) {
 	}
 	return spans
 }

@@ -86,11 +86,17 @@ func (g *Guild) meetDeleted(ch *channel, p *eventlog.Page) {
 	}
 }
 
+// applyChannelDeleted takes a channel out, and the threads of it that imports have told of.
 func (g *Guild) applyChannelDeleted(e eventlog.ChannelDeleted) {
-	ch := g.channel(e.Channel)
-	if ch.deleted {
-		return
+	g.channel(e.Channel)
+	for id, ch := range g.channels {
+		if (id == e.Channel || ch.parent == e.Channel) && !ch.deleted {
+			g.empty(ch)
+		}
 	}
+}
+
+func (g *Guild) empty(ch *channel) {
 	ch.deleted = true
 	for _, c := range ch.cells {
 		shown := c.imported + c.stream

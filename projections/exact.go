@@ -73,13 +73,14 @@ type sightings struct {
 	messages  []sighting
 	deleted   map[snowflake.ID]bool
 	gone      map[snowflake.ID]bool // channels
+	parents   map[snowflake.ID]snowflake.ID
 	started   map[uint32]snowflake.ID
 	read      map[uint32]map[snowflake.ID]bool
 	completed []uint32
 }
 
 func newSightings() *sightings {
-	return &sightings{deleted: map[snowflake.ID]bool{}, gone: map[snowflake.ID]bool{},
+	return &sightings{deleted: map[snowflake.ID]bool{}, gone: map[snowflake.ID]bool{}, parents: map[snowflake.ID]snowflake.ID{},
 		started: map[uint32]snowflake.ID{}, read: map[uint32]map[snowflake.ID]bool{}}
 }
 
@@ -99,9 +100,13 @@ func (s *sightings) note(body eventlog.Body) {
 		}
 	case eventlog.ChannelDeleted:
 		s.gone[b.Channel] = true
+		for thread, parent := range s.parents { // as they are known by now
+			s.gone[thread] = s.gone[thread] || parent == b.Channel
+		}
 	case eventlog.ImportStarted:
 		s.started[b.Import], s.read[b.Import] = b.Cutoff, map[snowflake.ID]bool{}
 	case eventlog.ImportChannelFinished:
+		s.parents[b.Channel] = b.Parent
 		if read := s.read[b.Import]; read != nil && b.Outcome == eventlog.Completed {
 			read[b.Channel] = true
 		}

@@ -170,6 +170,9 @@ func (d *Directory) Handle(event string, data json.RawMessage) (gone []snowflake
 		if err = json.Unmarshal(data, &c); err == nil {
 			gone = d.Remove(c.ID)
 		}
+		if c.Type == discord.ChannelCategory { // its channels stay
+			gone = nil
+		}
 	case "THREAD_LIST_SYNC":
 		var sync struct {
 			Threads []discord.Channel `json:"threads"`

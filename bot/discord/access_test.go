@@ -149,7 +149,7 @@ const guildCreate = `{"id":"100","name":"g","owner_id":"7",
 "channels":[{"id":"200","type":0,"name":"general","parent_id":null,"last_message_id":null,"permission_overwrites":[{"id":"100","type":0,"allow":"0","deny":"1024"}],"flags":0},
  {"id":"201","type":15,"name":"___hidden___","flags":131072,"parent_id":null,"permission_overwrites":[{"id":"100","type":0,"allow":"0","deny":"1024"}],"topic":null},
  {"id":"202","type":99,"name":null,"flags":null,"permission_overwrites":null,"new":{"id":1}}],
-"threads":[{"id":"300","type":11,"guild_id":"100","parent_id":"200","last_message_id":"301","thread_metadata":{"archived":false,"archive_timestamp":"2026-11-23T00:00:00.123456+00:00","locked":true},"member":{"flags":0}}],
+"threads":[{"id":"300","type":11,"parent_id":"200","last_message_id":"301","thread_metadata":{"archived":false,"archive_timestamp":"2026-11-23T00:00:00.123456+00:00","locked":true},"member":{"flags":0}}],
 "unavailable":false}`
 
 func TestGuildCreate(t *testing.T) {

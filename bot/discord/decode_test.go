@@ -87,6 +87,7 @@ func TestAppendMessagesNamesTheBadOne(t *testing.T) {
 		{"id empty", `{"id":""}`, "id is not a Discord id"},
 		{"id too large", `{"id":"18446744073709551616"}`, "id is not a Discord id"},
 		{"type a string", `{"type":"0"}`, "type is not an integer"},
+		{"flags too large", `{"flags":9999999999999999999}`, "flags is not an integer"},
 		{"flags a fraction", `{"flags":1.5}`, "flags is not an integer"},
 		{"bot a number", `{"author":{"bot":1}}`, "author.bot is not true or false"},
 		{"not an object", `[]`, "a message is an object"},
@@ -190,6 +191,7 @@ func repeated(b []byte) bool {
 // FuzzSkipValue: the scanner takes exactly what encoding/json calls valid.
 func FuzzSkipValue(f *testing.F) {
 	for _, s := range []string{typical, `-0.1E+9`, `[1,{"a":[]}]`, `"\u12aF\n"`, "\"\x1f\"", `01`, `1.`, `tru`, `{"a":1,}`, `"12345678\"12345678"`,
+		strings.Repeat(`{"a":`, maxDepth) + "1" + strings.Repeat("}", maxDepth), strings.Repeat(`{"a":`, maxDepth+1) + "1" + strings.Repeat("}", maxDepth+1),
 		strings.Repeat("[", maxDepth) + strings.Repeat("]", maxDepth), strings.Repeat("[", maxDepth+1) + strings.Repeat("]", maxDepth+1)} {
 		f.Add([]byte(s))
 	}

@@ -19,6 +19,7 @@ type conn struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	wake   chan struct{} // 1: there may be something to write
+	done   chan struct{} // closed when the handler is through and the session detached
 
 	mu     sync.Mutex
 	ctl    [][]byte // frames that are no dispatches
@@ -47,8 +48,9 @@ func (s *Server) serveGateway(w http.ResponseWriter, r *http.Request) {
 		return // Accept has answered
 	}
 	ws.SetReadLimit(1 << 20) // longer frames than Discord takes must be read to be refused
-	c := &conn{s: s, ws: ws, wake: make(chan struct{}, 1), beat: time.Now()}
+	c := &conn{s: s, ws: ws, wake: make(chan struct{}, 1), done: make(chan struct{}), beat: time.Now()}
 	c.ctx, c.cancel = context.WithCancel(s.ctx)
+	defer close(c.done)
 	s.hub.track(c)
 	defer s.hub.untrack(c)
 	c.greet(r)

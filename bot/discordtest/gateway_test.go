@@ -1,9 +1,11 @@
 package discordtest
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -45,7 +47,8 @@ func beating(t *testing.T, s *Server) {
 // until takes events up to the first of a type.
 func until(t *testing.T, events chan *discordgo.Event, typ string) *discordgo.Event {
 	t.Helper()
-	ctx := deadline(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
 	for {
 		select {
 		case e := <-events:

@@ -19,11 +19,10 @@ var pageBuffers = sync.Pool{New: func() any { return &pageBuffer{} }}
 
 // history answers GET /channels/{c}/messages.
 func (c *call) history() *apiError {
-	req, err := c.historyRequest()
-	if err != nil {
-		return err
+	if c.pageErr != nil {
+		return c.pageErr
 	}
-	c.page = req
+	req := c.page
 	ch, err := c.readableChannel()
 	if err != nil {
 		return err

@@ -157,6 +157,7 @@ func (c *conn) resume(raw json.RawMessage) {
 		c.control(9, false)
 		return
 	}
+	x.settle(c)
 	c.mu.Lock()
 	c.sess = x
 	c.mu.Unlock()

@@ -1,7 +1,6 @@
 package discordtest
 
 import (
-	"fmt"
 	"maps"
 	"os"
 	"testing"
@@ -85,22 +84,20 @@ func walk(t testing.TB, d *discordgo.Session, channel string) (n int) {
 
 func TestGenerateIsDeterministic(t *testing.T) {
 	at := time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC)
-	make := func(seed uint64) (*Server, *Guild) {
+	build := func(seed uint64) (*Server, *Guild) {
 		s := newServer(t, Options{})
 		return s, Generate(s, GenerateOptions{Messages: 20_000, Channels: 30, Seed: seed, Until: at})
 	}
-	(func() {
-		a, ga := make(1)
-		b, gb := make(1)
-		c, gc := make(2)
-		ta, tb, tc := a.Truth(ga.ID()), b.Truth(gb.ID()), c.Truth(gc.ID())
-		if ta.Total != tb.Total || !maps.Equal(ta.Users, tb.Users) || !maps.Equal(ta.Channels, tb.Channels) {
-			t.Error("same seed, other truth")
-		}
-		if maps.Equal(ta.Users, tc.Users) {
-			t.Error("other seed, same truth")
-		}
-	})()
+	a, ga := build(1)
+	b, gb := build(1)
+	c, gc := build(2)
+	ta, tb, tc := a.Truth(ga.ID()), b.Truth(gb.ID()), c.Truth(gc.ID())
+	if ta.Total != tb.Total || !maps.Equal(ta.Users, tb.Users) || !maps.Equal(ta.Channels, tb.Channels) {
+		t.Error("same seed, other truth")
+	}
+	if maps.Equal(ta.Users, tc.Users) {
+		t.Error("other seed, same truth")
+	}
 }
 
 func TestGenerateIsSound(t *testing.T) {
@@ -138,33 +135,4 @@ func TestGenerateIsSound(t *testing.T) {
 	if sameMs == 0 {
 		t.Error("no two messages in one millisecond")
 	}
-}
-
-func BenchmarkLoad(b *testing.B) {
-	for b.Loop() {
-		loaded(b)
-	}
-}
-
-func BenchmarkGenerate(b *testing.B) {
-	for b.Loop() {
-		Generate(newServer(b, Options{}), GenerateOptions{Messages: 1_000_000, Channels: 400, Users: 10_000})
-	}
-	b.ReportMetric(1e6*float64(b.N)/b.Elapsed().Seconds(), "messages/s")
-}
-
-func BenchmarkHistoryHandler(b *testing.B) {
-	s := newServer(b, Options{})
-	g := Generate(s, GenerateOptions{Messages: 100_000})
-	path := fmt.Sprintf("/channels/%v/messages?limit=100&before=", g.Channels()[0])
-	before, bytes := ^snowflake.ID(0), 0
-	for b.Loop() {
-		bytes += len(serve(s, path+before.String()))
-		h := s.stats.pages[len(s.stats.pages)-1]
-		if before = h.Oldest; h.Served < 100 {
-			before = ^snowflake.ID(0)
-		}
-	}
-	b.ReportMetric(float64(s.Stats().Messages)/b.Elapsed().Seconds(), "messages/s")
-	b.ReportMetric(float64(bytes)/float64(s.Stats().Messages), "B/message")
 }

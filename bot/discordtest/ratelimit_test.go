@@ -64,6 +64,9 @@ func TestHonestLimits(t *testing.T) {
 		if err := json.NewDecoder(r.Body).Decode(&body); err != nil || r.StatusCode != 429 || body.Retry != 5 || body.Global {
 			t.Fatalf("%d %+v %v", r.StatusCode, body, err)
 		}
+		if h := s.HistoryRequests(); len(h) != 16 || h[15].Status != 429 || h[15].Channel != ch {
+			t.Errorf("recorded %d requests", len(h))
+		}
 		if len(s.Violations()) != 1 {
 			t.Errorf("a 429 against honest headers: %q", s.Violations())
 		}

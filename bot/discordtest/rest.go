@@ -18,6 +18,7 @@ type route struct {
 	handle          func(*call) *apiError
 	open            bool // no Authorization needed: the token in the path authorises
 	exempt          bool // from all rate limits
+	page            bool // asks for a history page
 }
 
 // call is a request on its way.
@@ -26,8 +27,10 @@ type call struct {
 	w      http.ResponseWriter
 	r      *http.Request
 	route  *route
-	page   *HistoryRequest // set by the history route
 	status int
+
+	page    *HistoryRequest // of the history route
+	pageErr *apiError
 }
 
 // handler builds the server's HTTP handler.
@@ -66,6 +69,9 @@ func concat(lists ...[]route) (all []route) {
 // run carries a request through fault, checks, limits and its handler.
 func (c *call) run() {
 	c.w.Header()["Date"] = []string{c.s.Now().UTC().Format(http.TimeFormat)}
+	if c.route.page {
+		c.page, c.pageErr = c.historyRequest()
+	}
 	if f := c.s.rules.fault(c.r); f != nil && c.faulty(f) {
 		c.s.stats.record(c)
 		return
@@ -119,6 +125,8 @@ func (c *call) faulty(f *Fault) bool {
 		c.w = real
 	}
 	if c.status = f.Status; f.Cut {
+		c.status = 0
+		c.s.stats.record(c)
 		panic(http.ErrAbortHandler) // net/http cuts the connection, quietly
 	}
 	for k, v := range f.Header {

@@ -9,7 +9,7 @@ import (
 
 func (s *Server) messageRoutes() []route {
 	return []route{
-		{method: "GET", pattern: "/channels/{c}/messages", handle: (*call).history},
+		{method: "GET", pattern: "/channels/{c}/messages", handle: (*call).history, page: true},
 		{method: "POST", pattern: "/channels/{c}/messages", handle: (*call).postMessage},
 		{method: "GET", pattern: "/channels/{c}/messages/{m}", handle: (*call).getMessage},
 		{method: "PATCH", pattern: "/channels/{c}/messages/{m}", handle: (*call).patchMessage},

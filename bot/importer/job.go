@@ -8,6 +8,7 @@ import (
 
 	"github.com/cenkalti/backoff/v5"
 
+	"tally/bot/gate"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 	"tally/projections"
@@ -36,7 +37,8 @@ type Request struct {
 type Job struct {
 	im *Importer
 
-	starting sync.Mutex // one Start, Cancel or Resume at a time
+	starting sync.Mutex // one Start, Cancel, Resume or Close at a time
+	closed   bool
 
 	mu     sync.Mutex
 	stop   context.CancelFunc // nil: nothing is being carried on
@@ -58,6 +60,9 @@ func NewJob(im *Importer, report Report) *Job {
 func (j *Job) Start(ctx context.Context, r Request) (projections.Import, error) {
 	j.starting.Lock()
 	defer j.starting.Unlock()
+	if j.closed {
+		return projections.Import{}, gate.ErrClosed
+	}
 	if !r.Forced {
 		if err := j.refuse(); err != nil {
 			return projections.Import{}, err
@@ -101,7 +106,7 @@ func (j *Job) Resume() {
 	j.mu.Lock()
 	busy := j.stop != nil
 	j.mu.Unlock()
-	if !busy && errors.Is(j.refuse(), ErrRunning) {
+	if !busy && !j.closed && errors.Is(j.refuse(), ErrRunning) {
 		j.carryOn()
 	}
 }
@@ -124,10 +129,11 @@ func (j *Job) Cancel(ctx context.Context, at time.Time) error {
 	return err
 }
 
-// Close stops carrying on. The import stays as it is, for a later Resume.
+// Close stops carrying on, for good. The import stays as it is, for the next run of the bot.
 func (j *Job) Close() {
 	j.starting.Lock()
 	defer j.starting.Unlock()
+	j.closed = true
 	j.halt()
 }
 

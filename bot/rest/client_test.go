@@ -399,6 +399,9 @@ func TestArchivedThreads(t *testing.T) {
 			if err != nil || len(got) != 250 || got[249].ID != all[249].ID || got[249].Thread.ArchiveTimestamp != all[249].Thread.ArchiveTimestamp {
 				t.Errorf("%d threads, %v", len(got), err)
 			}
+			if len(f.sent()) != 3 {
+				t.Errorf("250 threads took %d pages", len(f.sent()))
+			}
 			for _, s := range f.sent() {
 				if !strings.HasPrefix(s.path, tt.path) || !strings.Contains(s.path, "limit=100") {
 					t.Errorf("asked for %s", s.path)

@@ -248,6 +248,51 @@ func TestCancelledWaitCostsNothing(t *testing.T) {
 	})
 }
 
+func TestCancelledTurnCostsNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _, _ := newFake(t, Options{GlobalPerSecond: 1}, always(200, "[]"))
+		start := time.Now()
+		read(t, c, t.Context(), 1)
+		for i := range 50 {
+			ctx, cancel := context.WithCancel(t.Context())
+			time.AfterFunc(time.Millisecond, cancel)
+			_, _ = c.Messages(ctx, snowflake.ID(i+2), Query{})
+		}
+		read(t, c, t.Context(), 1)
+		if d := time.Since(start); d > 1100*time.Millisecond {
+			t.Errorf("the second request was sent after %s", d)
+		}
+	})
+}
+
+// A pause that begins while a request waits for its turn holds it up too.
+func TestPauseBeginsDuringTheWaitForATurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c, _, f := newFake(t, Options{GlobalPerSecond: 1}, func(n int, _ *http.Request) (*http.Response, error) {
+			if n == 1 {
+				time.Sleep(time.Second / 2)
+				return reply(429, `{"retry_after":10}`), nil
+			}
+			return reply(200, "[]"), nil
+		})
+		together(2, func(int) { read(t, c, t.Context(), 7) })
+		if s := f.sent(); len(s) != 3 || s[1].at.Sub(s[0].at) < 10*time.Second {
+			t.Errorf("sent %v", s)
+		}
+	})
+}
+
+func TestPauseIsNeverShortened(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var p pause
+		p.extend(time.Minute)
+		p.extend(time.Second)
+		if p.left() != time.Minute {
+			t.Errorf("%s left", p.left())
+		}
+	})
+}
+
 // A wait that can't end in time isn't begun.
 func TestDeadlineBeforeTheEndOfAWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

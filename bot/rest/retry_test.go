@@ -44,6 +44,7 @@ func Test429(t *testing.T) {
 			headers: []string{"Retry-After", "7", "X-RateLimit-Global", "true", "X-RateLimit-Scope", "global"}, want: 6500 * time.Millisecond, all: true},
 		{name: "global, body only", body: `{"retry_after":6.5,"global":true}`, want: 6500 * time.Millisecond, all: true},
 		{name: "global, header only", body: `{"retry_after":6.5}`, headers: []string{"X-RateLimit-Global", "true"}, want: 6500 * time.Millisecond, all: true},
+		{name: "global, scope only", body: `{"retry_after":6.5}`, headers: []string{"X-RateLimit-Scope", "global"}, want: 6500 * time.Millisecond, all: true},
 		{name: "Cloudflare", body: `<html>error code: 1015</html>`, want: DefaultBanPause, all: true, inter: true},
 		{name: "Cloudflare, Retry-After", body: `error code: 1015`, headers: []string{"Retry-After", "90"}, want: 90 * time.Second, all: true, inter: true},
 		{name: "Cloudflare, absurd", body: ``, headers: []string{"Retry-After", "1e30"}, want: time.Hour, all: true, inter: true},
@@ -177,7 +178,11 @@ func TestRetries(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				c, tr, f := newFake(t, Options{}, first(tt.fails, tt.how))
+				start := time.Now()
 				err := tt.call(t.Context(), c)
+				if d := time.Since(start); tt.sent <= DefaultAttempts && d > 2*DefaultTimeout+10*time.Second {
+					t.Errorf("took %s", d)
+				}
 				if !errors.Is(err, tt.err) {
 					t.Errorf("error %v, want %v", err, tt.err)
 				}

@@ -118,7 +118,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		failed++
 		if most := attemptsOf(ctx); !again || most > 0 && failed >= most {
-			return nil, fmt.Errorf("%w: %s, attempt %d: %w", ErrUnavailable, r, failed, err)
+			return nil, fmt.Errorf("%w (attempt %d): %w", ErrUnavailable, failed, err)
 		}
 		wait := backoff.NextBackOff()
 		t.opt.Log.Warn("Discord failed, trying again", "route", r.String(), "attempt", failed, "wait", wait, "err", err)

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+)
+
+// Exit codes.
+const (
+	exitFine   = 0
+	exitFailed = 1 // found something wrong, or failed
+	exitUsage  = 2 // called wrong
+)
+
+const description = `Tally is a self-hosted Discord bot that counts every message of a server exactly once,
+on an append-only event log.
+
+Start with "tally demo": it shows everything on an emulated Discord and needs no token.`
+
+// cli is the command line. Each command has a file of its own.
+type cli struct {
+	Bot    runCmd     `cmd:"" name:"run" help:"Run the bot."`
+	Demo   demoCmd    `cmd:"" help:"See the bot import, count and verify on an emulated Discord: no token needed."`
+	Replay replayCmd  `cmd:"" help:"Count everything anew, from the log alone."`
+	Verify verifyCmd  `cmd:"" help:"Hold the saved counts against the log."`
+	Log    logCmd     `cmd:"" help:"Look into the log: ls, get, tail, stats, check."`
+	Status statusCmd  `cmd:"" help:"Show each server's import: its state, its five fields, its channels."`
+	Print  versionCmd `cmd:"" name:"version" help:"Print the version."`
+
+	Version kong.VersionFlag `help:"Print the version."`
+}
+
+// exited is how kong's help and version end a parse.
+type exited int
+
+// run is the whole program: it parses, calls the command, and says on stderr what went wrong. It
+// returns the exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	t := newTerminal(stdin, stdout, stderr)
+	defer func() {
+		if e, ok := recover().(exited); ok {
+			code = int(e)
+		}
+	}()
+	helpTo := stdout
+	if len(args) == 0 { // not asked for, so it is talk
+		args, helpTo = []string{"--help"}, stderr
+		defer func() { code = exitUsage }()
+	}
+	parser, err := newParser(helpTo, stderr)
+	if err != nil {
+		return t.fail(err)
+	}
+	parsed, err := parser.Parse(args)
+	if err != nil {
+		return t.fail(parseError(err))
+	}
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	err = parsed.Run(t)
+	return t.fail(errors.Join(err, t.out.Flush()))
+}
+
+func newParser(stdout, stderr io.Writer) (*kong.Kong, error) {
+	return kong.New(&cli{},
+		kong.Name("tally"), kong.Description(description), kong.Vars{"version": version()},
+		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(exited(code)) }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+	)
+}
+
+// parseError says what is wrong with the command line, and where its help is.
+func parseError(err error) error {
+	help := "tally --help"
+	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context != nil {
+		if node := parse.Context.Selected(); node != nil {
+			help = node.FullPath() + " --help"
+		}
+	}
+	return usage(err, fmt.Sprintf("`%s` shows how it is called.", help))
+}

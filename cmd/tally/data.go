@@ -1,0 +1,77 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+// dataFlag names the data folder of the commands that read a log.
+type dataFlag struct {
+	Data string `required:"" placeholder:"DIR" help:"The folder with the log (the one given to tally run)."`
+}
+
+// guildFlag narrows a command to one server.
+type guildFlag struct {
+	Guild snowflake.ID `placeholder:"ID" help:"Only this server."`
+}
+
+// read opens the log for reading only and calls use with it. bbolt panics over a file whose pages
+// contradict each other; that becomes an error.
+func (d dataFlag) read(use func(*eventlog.Log) error) (err error) {
+	if err := checkFolder(d.Data); err != nil {
+		return err
+	}
+	log, err := eventlog.Open(d.Data, eventlog.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			err = advise(fmt.Errorf("the pages of %s are damaged: %v", filepath.Join(d.Data, eventlog.FileName), p), "Restore the log from a backup.")
+			return // a file in this state is not worth another panic
+		}
+		err = errors.Join(err, log.Close())
+	}()
+	return use(log)
+}
+
+// checkFolder finds the usual mistake: the path of the file in place of the folder's.
+func checkFolder(dir string) error {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return usage(fmt.Errorf("--data %s is a file", dir), fmt.Sprintf("Give the folder that it is in: --data %s", filepath.Dir(dir)))
+	}
+	return nil
+}
+
+// of returns the servers of the log that are asked for.
+func (f guildFlag) of(log *eventlog.Log) ([]snowflake.ID, error) {
+	all, err := log.Guilds()
+	if err != nil || f.Guild == 0 {
+		return all, err
+	}
+	if slices.Contains(all, f.Guild) {
+		return []snowflake.ID{f.Guild}, nil
+	}
+	if len(all) == 0 {
+		return nil, usage(fmt.Errorf("the log holds nothing of server %s", f.Guild), "It is empty.")
+	}
+	var ids []string
+	for _, id := range all {
+		ids = append(ids, id.String())
+	}
+	return nil, usage(fmt.Errorf("the log holds nothing of server %s", f.Guild), "It holds: "+strings.Join(ids, ", "))
+}
+
+// warnEmpty says that there is nothing to show, where that might surprise.
+func (t *terminal) warnEmpty(guilds []snowflake.ID) {
+	if len(guilds) == 0 {
+		t.say("The log is empty: no server has sent anything yet.")
+	}
+}

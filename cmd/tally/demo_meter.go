@@ -1,0 +1,49 @@
+package main
+
+import (
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+)
+
+// meter shows how far the import is: as a bar on a terminal, else as a line for each quarter.
+type meter struct {
+	t       *terminal
+	total   int
+	quarter int
+	bar     *progressbar.ProgressBar // nil: no terminal
+}
+
+func newMeter(t *terminal, total int) *meter {
+	m := &meter{t: t, total: max(total, 1)}
+	if t.draws {
+		m.bar = progressbar.NewOptions(m.total,
+			progressbar.OptionSetWriter(t.err), progressbar.OptionSetDescription("/import-messages"),
+			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("messages"),
+			progressbar.OptionSetWidth(24), progressbar.OptionThrottle(50*time.Millisecond),
+			progressbar.OptionSetPredictTime(false), progressbar.OptionUseANSICodes(false),
+		)
+	}
+	return m
+}
+
+// show moves to n messages. There may be more than were counted on: those sent meanwhile.
+func (m *meter) show(n uint64) {
+	now := min(int(n), m.total)
+	if m.bar != nil {
+		_ = m.bar.Set(now) // fails only beyond the total
+		return
+	}
+	if q := now * 4 / m.total; q > m.quarter {
+		m.quarter = q
+		m.t.say("/import-messages: %d %% read", q*25)
+	}
+}
+
+// end leaves the bar as it is and goes to the next line.
+func (m *meter) end() {
+	if m.bar != nil {
+		_ = m.bar.Exit() // writes nothing that could matter
+		m.t.say("")
+	}
+}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain makes the test binary also the program: where it is called by the name tally it is tally,
+// in a process of its own.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"tally": main})
+}
+
+// call runs the program within the test and returns its standard output; it must end with code.
+func call(t *testing.T, code int, args ...string) (stdout string) {
+	t.Helper()
+	var out, talk bytes.Buffer
+	if got := run(context.Background(), args, strings.NewReader(""), &out, &talk); got != code {
+		t.Fatalf("tally %s: exit code %d, want %d\n%s", strings.Join(args, " "), got, code, talk.String())
+	}
+	return out.String()
+}
+
+// decode reads JSON.
+func decode[T any](t *testing.T, from string) (v T) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(from), &v); err != nil {
+		t.Fatalf("%v in %.200s", err, from)
+	}
+	return v
+}

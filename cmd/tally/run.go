@@ -1,0 +1,171 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+	"time"
+
+	"tally/bot"
+	"tally/bot/rest"
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+// tokenVariable is the environment variable with the bot's token.
+const tokenVariable = "DISCORD_TOKEN"
+
+// stopWithin is the time for the bot to end after Ctrl-C.
+const stopWithin = 4500 * time.Millisecond
+
+type runCmd struct {
+	Data      string       `required:"" placeholder:"DIR" help:"The folder for the log; it is made if it isn't there."`
+	Token     string       `placeholder:"TOKEN" help:"The bot's token. Others on this machine can see it in the list of processes: --token-file or $DISCORD_TOKEN are better."`
+	TokenFile string       `placeholder:"FILE" help:"A file with the token; - is standard input."`
+	URL       string       `name:"discord-url" env:"TALLY_DISCORD_URL" placeholder:"URL" help:"Another Discord-compatible server: REST is under URL/api/v9, the gateway is what GET /gateway there names."`
+	Guild     snowflake.ID `placeholder:"ID" help:"Register the commands in this server only, where they appear at once; else everywhere."`
+	LogFormat string       `enum:"text,json" default:"text" help:"How the bot's log is written to standard error: text or json."`
+	Verbose   bool         `short:"v" help:"Log more."`
+
+	Requests float64 `name:"requests-per-second" default:"50" placeholder:"N" help:"Requests over all routes (default: 50, Discord's limit); 0: no limit, only with --discord-url."`
+	Pages    float64 `name:"pages-per-second" default:"1" placeholder:"N" help:"Pages of history of each channel (default: 1); 0: no limit, only with --discord-url."`
+}
+
+// Help is shown by --help.
+func (runCmd) Help() string {
+	return `Connects to Discord and counts until it is stopped. Prints the link by which an admin adds the bot to
+a server; there, /import-messages reads the history. Ctrl-C stops it: all that was counted is on disk.
+
+    tally run --data ./data --token-file token.txt
+    DISCORD_TOKEN=… tally run --data ./data
+    tally run --data ./data --token-file token.txt --guild 197038439483310086 --log-format json
+
+The token comes from --token, else --token-file, else $DISCORD_TOKEN.`
+}
+
+func (c *runCmd) Run(ctx context.Context, t *terminal) error {
+	token, err := c.token(t.in)
+	if err != nil {
+		return err
+	}
+	requests, pages, err := c.rates()
+	if err != nil {
+		return err
+	}
+	t.hide(token)
+	if err := checkFolder(c.Data); err != nil {
+		return err
+	}
+	log, err := eventlog.Open(c.Data, eventlog.Options{})
+	if err != nil {
+		return err
+	}
+	logger := newLogger(t.err, c.LogFormat, c.Verbose)
+	b, err := bot.New(bot.Options{
+		Token: token, Log: log, Logger: logger, URL: c.URL, CommandGuild: c.Guild,
+		GlobalPerSecond: requests, HistoryPerSecond: pages,
+		Invite: func(url string) {
+			t.print("Add the bot to a server: %s", url)
+			_ = t.out.Flush() // what can't be written shows again at the end
+		},
+	})
+	if err != nil {
+		return errors.Join(usage(err, "Give --discord-url as http://host:port, without /api."), log.Close())
+	}
+	switch err := runBot(ctx, b); {
+	case errors.Is(err, errSlow): // it still writes
+		return err
+	case err != nil:
+		return errors.Join(err, log.Close())
+	}
+	if err := log.Close(); err != nil {
+		return fmt.Errorf("close the log: %w", err)
+	}
+	logger.Info("stopped; all that was counted is on disk")
+	return nil
+}
+
+// errSlow says that the bot didn't end in time.
+var errSlow = errors.New("the bot did not stop in time; all that was counted is on disk, and the next start goes on from there")
+
+// runBot runs a bot until ctx ends, and not much longer.
+func runBot(ctx context.Context, b *bot.Bot) error {
+	ended := make(chan error, 1)
+	go func() { ended <- b.Run(ctx) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(stopWithin):
+		return errSlow
+	}
+}
+
+// token finds the bot's token.
+func (c *runCmd) token(stdin io.Reader) (string, error) {
+	token, from := c.Token, "--token"
+	if token == "" && c.TokenFile != "" {
+		var b []byte
+		var err error
+		if from = c.TokenFile; from == "-" {
+			from = "standard input"
+			b, err = io.ReadAll(io.LimitReader(stdin, 1<<16))
+		} else {
+			b, err = os.ReadFile(from)
+		}
+		if err != nil {
+			return "", usage(fmt.Errorf("read the token: %w", err), "Give a file that holds nothing but the token.")
+		}
+		if token = strings.TrimSpace(string(b)); token == "" {
+			return "", usage(fmt.Errorf("there is no token in %s", from), "Give a file that holds nothing but the token.")
+		}
+	}
+	if token == "" {
+		token, from = os.Getenv(tokenVariable), "$"+tokenVariable
+	}
+	token = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(token), "Bot "))
+	switch {
+	case token == "":
+		return "", usage(errors.New("no bot token"), "Make one at https://discord.com/developers/applications: your application, Bot, Reset Token.\n"+
+			"Then: tally run --data "+c.Data+" --token-file FILE   (or set "+tokenVariable+")\n"+
+			"To see it all without a token: tally demo")
+	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
+		return "", usage(fmt.Errorf("what %s holds is no token: there are blanks or strange characters in it", from), "Give the token alone.")
+	}
+	return token, nil
+}
+
+// rates returns the request rates as the bot takes them. Discord itself is never asked without a limit.
+func (c *runCmd) rates() (requests, pages float64, err error) {
+	for _, r := range []*float64{&c.Requests, &c.Pages} {
+		if *r < 0 || *r == 0 && c.URL == "" {
+			return 0, 0, usage(errors.New("a rate must be above 0"), "Without a limit Discord would block this machine; leave the flag out.")
+		}
+		if *r == 0 {
+			*r = rest.Unlimited
+		}
+	}
+	return c.Requests, c.Pages, nil
+}
+
+// newLogger returns the bot's logger; discordgo's own lines go there too.
+func newLogger(w io.Writer, format string, verbose bool) *slog.Logger {
+	o := &slog.HandlerOptions{}
+	if verbose {
+		o.Level = slog.LevelDebug
+	}
+	logger := slog.New(slog.NewTextHandler(w, o))
+	if format == "json" {
+		logger = slog.New(slog.NewJSONHandler(w, o))
+	}
+	adoptDiscordgo(logger)
+	return logger
+}

@@ -1,0 +1,58 @@
+package eventlog
+
+// bitWriter appends numbers of any width to bytes, lowest bits first.
+type bitWriter struct {
+	b    []byte
+	acc  uint64
+	held uint // bits in acc, under 8 between calls
+}
+
+// put appends the low n bits of v; the others must be zero.
+func (w *bitWriter) put(v uint64, n uint) {
+	if n > 32 { // acc has room for 56 bits more
+		w.put(v&(1<<32-1), 32)
+		v, n = v>>32, n-32
+	}
+	w.acc |= v << w.held
+	for w.held += n; w.held >= 8; w.held -= 8 {
+		w.b = append(w.b, byte(w.acc))
+		w.acc >>= 8
+	}
+}
+
+// end fills the last byte up with zeros and returns all.
+func (w *bitWriter) end() []byte {
+	if w.held > 0 {
+		w.b = append(w.b, byte(w.acc))
+		w.acc, w.held = 0, 0
+	}
+	return w.b
+}
+
+// bitReader reads what bitWriter wrote. After a read beyond the end short is set and zeros follow.
+type bitReader struct {
+	b     []byte
+	acc   uint64
+	held  uint
+	short bool
+}
+
+func (r *bitReader) take(n uint) uint64 {
+	if n > 32 {
+		low := r.take(32)
+		return low | r.take(n-32)<<32
+	}
+	for r.held < n {
+		if len(r.b) == 0 {
+			r.short = true
+			return 0
+		}
+		r.acc |= uint64(r.b[0]) << r.held
+		r.b = r.b[1:]
+		r.held += 8
+	}
+	v := r.acc & (1<<n - 1)
+	r.acc >>= n
+	r.held -= n
+	return v
+}

@@ -1,0 +1,93 @@
+package eventlog
+
+import (
+	"bytes"
+	"encoding/hex"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// documented reads the example of FORMAT.md.
+func documented(t testing.TB) (key ulid.ULID, value []byte) {
+	t.Helper()
+	doc, err := os.ReadFile("FORMAT.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	block := regexp.MustCompile("(?s)```hex\n(.*?)```").FindSubmatch(doc)
+	if block == nil {
+		t.Fatal("FORMAT.md has no example")
+	}
+	digits := regexp.MustCompile(`#.*|\s`).ReplaceAllString(string(block[1]), "")
+	b, err := hex.DecodeString(strings.TrimSpace(digits))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ulid.ULID(b[:16]), b[16:]
+}
+
+// documentedBodies are what the example says, in words of this package.
+func documentedBodies(t testing.TB) []Body {
+	return []Body{
+		newPage(t, Live, 0, 200, Message{1000, 7, 0, 0}, Message{1003, 9, 19, 0}, Message{1010, 7, 0, 0}),
+		&Deletes{Channel: 200, List: []Delete{{ID: 1000, Held: HeldStream, Author: 7}, {ID: 1009}}},
+		ImportStarted{Import: 1, Cutoff: 5000, By: 7, In: 200},
+		Unknown{Code: 99, Events: 2, Payload: []byte{0xaa, 0xbb}},
+	}
+}
+
+// TestFormatIsAsDocumented fails when the format changes, by accident or without its document.
+func TestFormatIsAsDocumented(t *testing.T) {
+	key, value := documented(t)
+	var rec Record
+	if err := rec.open(100, key[:], value); err != nil {
+		t.Fatal(err)
+	}
+	want := documentedBodies(t)
+	i := 0
+	for body, err := range rec.Bodies() {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p, ok := body.(*Page); ok {
+			same(t, p, want[i].(*Page))
+		} else if !reflect.DeepEqual(body, want[i]) {
+			t.Errorf("block %d is %+v, want %+v", i, body, want[i])
+		}
+		i++
+	}
+	if i != len(want) || rec.Len() != 8 || rec.Last() != advance(key, 7) {
+		t.Errorf("%d blocks with %d events to %s", i, rec.Len(), rec.Last())
+	}
+
+	written, events, err := encodeRecord(want)
+	if err != nil || events != 8 {
+		t.Fatal(events, err)
+	}
+	seal(written, 100, key)
+	if !bytes.Equal(written, value) {
+		t.Errorf("written:    %x\ndocumented: %x", written, value)
+	}
+}
+
+// TestFormatOfRareEvents holds the order of the fields, one golden payload a kind.
+func TestFormatOfRareEvents(t *testing.T) {
+	for want, body := range map[string]Body{
+		"0b":               ChannelDeleted{Channel: 11},
+		"0102030401":       ImportStarted{Import: 1, Cutoff: 2, By: 3, In: 4, Forced: true},
+		"01020304":         ImportChannelFinished{Import: 1, Channel: 2, Parent: 3, Outcome: Gone},
+		"010280d0eab6b733": ImportFinished{Import: 1, Outcome: Cancelled, At: time.UnixMilli(1767225600000)},
+		"01020304050607":   Verified{Deep: true, Cutoff: 2, Counted: 3, Expected: 4, Missing: 5, Extra: 6, Duplicates: 7},
+		"00000000000000":   Verified{},
+	} {
+		if got := hex.EncodeToString(body.appendPayload(nil)); got != want {
+			t.Errorf("%+v is stored as %s, want %s", body, got, want)
+		}
+	}
+}
