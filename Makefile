@@ -1,0 +1,33 @@
+# Everything here needs Go alone. `make help` lists the targets.
+
+GO ?= go
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+DEMO ?=
+
+.PHONY: help demo test check race bench build clean
+
+help: ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+
+demo: ## count a made-up server exactly, no token needed (DEMO="--messages 100000" passes flags)
+	$(GO) run ./cmd/tally demo $(DEMO)
+
+test: ## run all tests
+	$(GO) test ./...
+
+check: ## formatting, vet, staticcheck
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt'ed: $$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+race: ## run all tests under the race detector (needs a C compiler)
+	$(GO) test -race ./...
+
+bench: ## print sizes and speeds; compare them within one run only
+	$(GO) test -run '^$$' -bench . -benchtime 1s ./eventlog ./projections ./bot
+
+build: ## build the binary, ./tally
+	CGO_ENABLED=0 $(GO) build -trimpath -o tally ./cmd/tally
+
+clean: ## remove what build made
+	rm -f tally
