@@ -16,7 +16,12 @@ import (
 	"tally/eventlog/snowflake"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if dir := os.Getenv(helperDir); dir != "" {
+		os.Exit(help(dir))
+	}
+	goleak.VerifyTestMain(m)
+}
 
 func open(t *testing.T, dir string, o Options) *Log {
 	t.Helper()

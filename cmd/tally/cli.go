@@ -41,16 +41,19 @@ type exited int
 // returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	t := newTerminal(stdin, stdout, stderr)
+	helpTo, helped := stdout, exitFine
+	if len(args) == 0 { // help that was not asked for is talk
+		args, helpTo, helped = []string{"--help"}, stderr, exitUsage
+	}
 	defer func() {
-		if e, ok := recover().(exited); ok {
-			code = int(e)
+		switch p := recover().(type) {
+		case nil:
+		case exited:
+			code = max(int(p), helped)
+		default:
+			panic(p)
 		}
 	}()
-	helpTo := stdout
-	if len(args) == 0 { // not asked for, so it is talk
-		args, helpTo = []string{"--help"}, stderr
-		defer func() { code = exitUsage }()
-	}
 	parser, err := newParser(helpTo, stderr)
 	if err != nil {
 		return t.fail(err)

@@ -45,7 +45,7 @@ func (c *logCheckCmd) Run(t *terminal) error {
 			t.say("%s of kinds that this version doesn't know: a newer tally wrote them.", count(done.Unknown, "event"))
 		}
 		if faults > 0 {
-			return advise(fmt.Errorf("%s found; %s are whole", count(faults, "fault"), read), "Restore the log from a backup.")
+			return advise(fmt.Errorf("%s found; %s could be read", count(faults, "fault"), count(done.Events, "event")), "Restore the log from a backup.")
 		}
 		if c.Format == "table" {
 			t.print("The log is whole: %s.", read)

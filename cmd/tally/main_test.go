@@ -4,16 +4,31 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"go.uber.org/goleak"
 )
 
 // TestMain makes the test binary also the program: where it is called by the name tally it is tally,
 // in a process of its own.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"tally": main})
+	testscript.Main(tidy{m}, map[string]func(){"tally": main})
+}
+
+// tidy runs the tests and fails if they leave goroutines behind.
+type tidy struct{ *testing.M }
+
+func (m tidy) Run() int {
+	code := m.M.Run()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
 }
 
 // call runs the program within the test and returns its standard output; it must end with code.

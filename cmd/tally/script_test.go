@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"tally/bot/discordtest"
+)
+
+// TestScripts are a user's sessions. Beside testscript's own commands they know:
+//
+//	exits CODE command…   runs a command, which must end with this exit code
+//	emulator [no-intents] starts an emulated Discord with a server; sets $TALLY_DISCORD_URL, $TOKEN
+//	ask COMMAND           sends a slash command there as soon as the bot takes it; its answer is stdout
+//	imported              waits for the report that the import is complete
+//	requests-at-most N    looks at what the emulated Discord was asked
+//	no-violations         fails if the bot did there what a well-behaved one never does
+//	fixture DIR           writes a small log of two servers, the same each time but for the ULIDs
+//	hold DIR              holds a log open as a bot does
+//	damage DIR N          flips a bit in the N-th record of a log's first server; sets $RECORD
+//	falsify DIR           saves a state that counts a message too many
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata", RequireExplicitExec: true,
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("HOME", e.WorkDir)
+			return nil
+		},
+		Condition: func(name string) (bool, error) {
+			if name == "root" {
+				return os.Geteuid() == 0, nil
+			}
+			return false, errors.New("unknown condition")
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": exits, "emulator": emulator, "ask": ask, "imported": imported, "requests-at-most": requestsAtMost, "no-violations": noViolations,
+			"fixture": fixture, "hold": hold, "damage": damage, "falsify": falsify,
+		},
+	})
+}
+
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		exit, ok := errors.AsType[*exec.ExitError](err)
+		if !ok {
+			ts.Fatalf("%v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+const scriptPatience = 30 * time.Second
+
+// servers has each script's emulated Discord. Scripts run at the same time.
+var servers sync.Map
+
+func serverOf(ts *testscript.TestScript) *discordtest.Server {
+	s, ok := servers.Load(ts)
+	if !ok {
+		ts.Fatalf("there is no emulator yet")
+	}
+	return s.(*discordtest.Server)
+}
+
+func emulator(ts *testscript.TestScript, _ bool, args []string) {
+	o := discordtest.Options{Token: "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs", Limits: discordtest.Limits{IdentifyEvery: -1}}
+	if len(args) > 0 && args[0] == "no-intents" {
+		o.AllowedIntents = discordtest.IntentGuilds
+	}
+	s := discordtest.New(o)
+	discordtest.Generate(s, discordtest.GenerateOptions{Messages: 3000, Channels: 6, Seed: 5})
+	servers.Store(ts, s)
+	ts.Defer(s.Close)
+	ts.Setenv("TALLY_DISCORD_URL", s.URL())
+	ts.Setenv("TOKEN", s.Token())
+}
+
+func ask(ts *testscript.TestScript, _ bool, args []string) {
+	s := serverOf(ts)
+	g := s.Guilds()[0]
+	ctx, stop := context.WithTimeout(context.Background(), scriptPatience)
+	defer stop()
+	for {
+		i, err := s.Interact(ctx, discordtest.Command{Guild: g.ID(), Channel: g.Channels()[0], User: g.Owner(), Name: args[0]})
+		if err == nil && !strings.Contains(i.Response().Embeds[0].Description, "still getting to know") {
+			e := i.Response().Embeds[0]
+			_, _ = ts.Stdout().Write([]byte(e.Title + "\n" + e.Description + "\n")) // a strings.Builder
+			return
+		}
+		if ctx.Err() != nil {
+			ts.Fatalf("/%s: %v", args[0], err)
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+func imported(ts *testscript.TestScript, _ bool, _ []string) {
+	s := serverOf(ts)
+	ctx, stop := context.WithTimeout(context.Background(), scriptPatience)
+	defer stop()
+	_, err := s.WaitMessage(ctx, s.Guilds()[0].Channels()[0], func(r discordtest.Reply) bool {
+		return len(r.Embeds) > 0 && r.Embeds[0].Title == "The import is complete"
+	})
+	ts.Check(err)
+}
+
+func requestsAtMost(ts *testscript.TestScript, _ bool, args []string) {
+	most, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if stats := serverOf(ts).Stats(); stats.Requests > most || stats.Identifies > most {
+		ts.Fatalf("%d requests, %d identifies", stats.Requests, stats.Identifies)
+	}
+}
+
+func noViolations(ts *testscript.TestScript, _ bool, _ []string) {
+	if v := serverOf(ts).Violations(); len(v) > 0 {
+		ts.Fatalf("violations: %s", strings.Join(v, "; "))
+	}
+}
