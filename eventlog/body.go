@@ -34,7 +34,7 @@ type ImportStarted struct {
 type ImportChannelFinished struct {
 	Import  uint32       `json:"import"`
 	Channel snowflake.ID `json:"channel_id"`
-	Parent  snowflake.ID `json:"parent_id,omitzero"` // a thread's channel, a channel's category
+	Parent  snowflake.ID `json:"parent_id,omitzero"` // a thread's channel, with which it goes; else 0: a category goes alone
 	Outcome Outcome      `json:"outcome"`
 }
 

@@ -8,7 +8,11 @@ import (
 // Held tells where a channel's count rests on a message that the log holds with the given origin and
 // import. The gate stores it with a delete, so that the fold can take the message out again.
 func (g *Guild) Held(channelID snowflake.ID, found eventlog.Found) eventlog.Held {
-	switch g.sideOf(g.channel(channelID), found.Origin, found.Import, found.ID) {
+	ch, ok := g.channels[channelID]
+	if !ok {
+		ch = &channel{}
+	}
+	switch g.sideOf(ch, found.Origin, found.Import, found.ID) {
 	case sideStream:
 		return eventlog.HeldStream
 	case sideImport:
@@ -54,19 +58,21 @@ func (g *Guild) applyDeletes(d *eventlog.Deletes) {
 // takeOut moves a message from where it counted to the deleted ones.
 func (g *Guild) takeOut(ch *channel, c *cell, m eventlog.Delete) {
 	c.addDeleted(1)
+	held := func(where eventlog.Held) bool { return m.Held&where != 0 }
 	switch {
-	case m.ID < ch.cutoff && m.Held&eventlog.HeldCommitted != 0:
+	case m.ID < ch.cutoff && held(eventlog.HeldCommitted):
 		c.imported--
 		g.show(c, -1)
-	case m.ID >= ch.cutoff && m.Held&eventlog.HeldStream != 0:
+	case m.ID >= ch.cutoff && held(eventlog.HeldStream):
 		c.stream--
 		g.show(c, -1)
-		if g.running != nil && m.ID >= g.running.Cutoff {
-			c.after--
-		}
 	}
-	if g.running != nil && m.Held&eventlog.HeldRunning != 0 {
+	switch {
+	case g.running == nil:
+	case m.ID < g.running.Cutoff && held(eventlog.HeldRunning):
 		c.next--
+	case m.ID >= g.running.Cutoff && held(eventlog.HeldStream):
+		c.after--
 	}
 }
 
@@ -101,7 +107,7 @@ func (g *Guild) empty(ch *channel) {
 	for _, c := range ch.cells {
 		shown := c.imported + c.stream
 		g.show(c, -int64(shown))
-		c.addDeleted(shown)
+		c.addDeleted(max(shown, c.next+c.after)) // a first import may know more than is shown yet
 		c.imported, c.stream, c.next, c.after = 0, 0, 0, 0
 	}
 }

@@ -75,6 +75,7 @@ type sightings struct {
 	gone      map[snowflake.ID]bool // channels
 	parents   map[snowflake.ID]snowflake.ID
 	started   map[uint32]snowflake.ID
+	running   uint32
 	read      map[uint32]map[snowflake.ID]bool
 	completed []uint32
 }
@@ -89,10 +90,14 @@ func (s *sightings) note(body eventlog.Body) {
 	case *eventlog.Page:
 		for i := range b.Len() {
 			m := b.Message(i)
-			s.messages = append(s.messages, sighting{
+			at := sighting{
 				channel: b.Channel, id: m.ID, author: m.Author, imp: b.Import,
 				repair: b.Origin == eventlog.Repair, countable: Countable(m.Type, m.Marks),
-			})
+			}
+			if at.repair && m.ID >= s.started[b.Import] {
+				at.imp = 0
+			}
+			s.messages = append(s.messages, at)
 		}
 	case *eventlog.Deletes:
 		for _, d := range b.List {
@@ -104,14 +109,17 @@ func (s *sightings) note(body eventlog.Body) {
 			s.gone[thread] = s.gone[thread] || parent == b.Channel
 		}
 	case eventlog.ImportStarted:
-		s.started[b.Import], s.read[b.Import] = b.Cutoff, map[snowflake.ID]bool{}
+		s.running, s.started[b.Import], s.read[b.Import] = b.Import, b.Cutoff, map[snowflake.ID]bool{}
 	case eventlog.ImportChannelFinished:
 		s.parents[b.Channel] = b.Parent
-		if read := s.read[b.Import]; read != nil && b.Outcome == eventlog.Completed {
-			read[b.Channel] = true
+		if s.running == b.Import && b.Import != 0 {
+			s.read[b.Import][b.Channel] = b.Outcome == eventlog.Completed
 		}
 	case eventlog.ImportFinished:
-		if s.read[b.Import] != nil && b.Outcome == eventlog.Completed {
+		if s.running != b.Import || b.Import == 0 {
+			return
+		}
+		if s.running = 0; b.Outcome == eventlog.Completed {
 			s.completed = append(s.completed, b.Import)
 		}
 	}

@@ -55,7 +55,7 @@ type cell struct {
 
 	// Of the running import, kept aside until it completes:
 	next  uint32 // held by it
-	after uint32 // the part of stream that is not older than its cutoff
+	after uint32 // held by live tracking, not older than its cutoff
 }
 
 // NewGuild returns a guild of which nothing is known.

@@ -46,6 +46,9 @@ func (i *Import) read(p *eventlog.Page) {
 	n := uint64(p.Len())
 	c.Messages += n
 	i.Messages += n
+	if p.Origin == eventlog.Repair {
+		return // it is no page of the reading, which may still be above it
+	}
 	if c.Cursor == 0 || p.First < c.Cursor {
 		c.Cursor = p.First
 	}

@@ -21,7 +21,8 @@ const (
 )
 
 // sideOf tells to which side an event of the given origin belongs. A repair belongs to the import that
-// it completes where the message is older than that import's cutoff, else to live tracking.
+// it completes where the message is older than that import's cutoff; to live tracking where it is not
+// older than the channel's; and else to none, for then an import has read the channel again since.
 func (g *Guild) sideOf(ch *channel, origin eventlog.Origin, imp uint32, id snowflake.ID) side {
 	switch {
 	case origin != eventlog.Import && origin != eventlog.Repair:
@@ -30,7 +31,7 @@ func (g *Guild) sideOf(ch *channel, origin eventlog.Origin, imp uint32, id snowf
 		return sideRunning
 	case imp == ch.by && id < ch.cutoff:
 		return sideImport
-	case origin == eventlog.Repair:
+	case origin == eventlog.Repair && id >= ch.cutoff:
 		return sideStream
 	}
 	return sideNone
@@ -73,7 +74,7 @@ func (g *Guild) addStream(ch *channel, p *eventlog.Page) {
 		g.show(c, int64(n))
 	})
 	if g.running != nil {
-		g.each(ch, p, max(ch.cutoff, g.running.Cutoff), noEnd, func(c *cell, n uint32) { c.after += n })
+		g.each(ch, p, g.running.Cutoff, noEnd, func(c *cell, n uint32) { c.after += n })
 	}
 }
 
