@@ -20,6 +20,7 @@ const blockIDs = 128
 
 type idBlock struct {
 	first, last snowflake.ID
+	n           int
 	deltas      []byte // uvarints from each id to the next
 }
 
@@ -45,7 +46,7 @@ func encodeBlock(ids []snowflake.ID) idBlock {
 	for i := 1; i < len(ids); i++ {
 		deltas = binary.AppendUvarint(deltas, uint64(ids[i]-ids[i-1]))
 	}
-	return idBlock{ids[0], ids[len(ids)-1], slices.Clip(slices.Clone(deltas))}
+	return idBlock{ids[0], ids[len(ids)-1], len(ids), slices.Clone(deltas)}
 }
 
 func (s *idSet) has(id snowflake.ID) bool {
@@ -76,8 +77,8 @@ func (s *idSet) anyIn(first, last snowflake.ID) bool {
 
 // add puts an id in, and reports whether it is new.
 func (s *idSet) add(id snowflake.ID) bool {
-	if s.n == 0 {
-		s.blocks, s.n = []idBlock{encodeBlock([]snowflake.ID{id})}, 1
+	if s.n == 0 || s.blocks[len(s.blocks)-1].last < id {
+		s.push(id)
 		return true
 	}
 	at := s.find(id)
@@ -92,14 +93,25 @@ func (s *idSet) add(id snowflake.ID) bool {
 		s.blocks[at] = encodeBlock(ids)
 		return true
 	}
-	// Ids come mostly in order: split near the end, so that blocks stay full.
-	cut := blockIDs / 2
-	if i == blockIDs {
-		cut = blockIDs
-	}
-	s.blocks[at] = encodeBlock(ids[:cut])
-	s.blocks = slices.Insert(s.blocks, at+1, encodeBlock(ids[cut:]))
+	s.blocks[at] = encodeBlock(ids[:blockIDs/2])
+	s.blocks = slices.Insert(s.blocks, at+1, encodeBlock(ids[blockIDs/2:]))
 	return true
+}
+
+// push puts an id in that is above all others, as most are that come.
+func (s *idSet) push(id snowflake.ID) {
+	s.n++
+	if len(s.blocks) > 0 {
+		b := &s.blocks[len(s.blocks)-1]
+		if b.n < blockIDs {
+			b.deltas = binary.AppendUvarint(b.deltas, uint64(id-b.last))
+			b.last = id
+			b.n++
+			return
+		}
+		b.deltas = slices.Clone(b.deltas) // it grew by doubling
+	}
+	s.blocks = append(s.blocks, idBlock{first: id, last: id, n: 1})
 }
 
 // remove takes an id out, and reports whether it was in.

@@ -49,6 +49,9 @@ func (c *demoCmd) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	result, err := s.play(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = fmt.Errorf("the demo was stopped: %w", ctx.Err())
+	}
 	if err := errors.Join(err, s.end()); err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func (s *stage) watch(ctx context.Context, v survey, begun time.Time, r *result)
 		select {
 		case <-time.After(20 * time.Millisecond):
 		case <-ctx.Done():
-			return fmt.Errorf("stopped during the import: %w", ctx.Err())
+			return ctx.Err()
 		}
 	}
 }
@@ -123,7 +123,7 @@ func (s *stage) settle(ctx context.Context, r *result) error {
 		select {
 		case <-time.After(20 * time.Millisecond):
 		case <-ctx.Done():
-			return fmt.Errorf("stopped while the counts settled: %w", ctx.Err())
+			return ctx.Err()
 		}
 	}
 	return nil

@@ -133,7 +133,7 @@ func until(ctx context.Context, within time.Duration, what string, ok func() (bo
 		select {
 		case <-time.After(5 * time.Millisecond):
 		case <-ctx.Done():
-			return fmt.Errorf("stopped while waiting for %s: %w", what, ctx.Err())
+			return ctx.Err()
 		}
 	}
 }
