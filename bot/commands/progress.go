@@ -87,6 +87,14 @@ func roughly(d time.Duration) string {
 	return fmt.Sprintf("about %s %s", count(int(d.Hours()), "hour"), count(int(d.Minutes())%60, "minute"))
 }
 
+// took writes how long something took. Discord tells its time to the second.
+func took(d time.Duration) string {
+	if d < time.Second {
+		return "about a second"
+	}
+	return d.Round(time.Second).String()
+}
+
 // endEmbed sums a finished import up.
 func endEmbed(t *Target, p importer.Progress) *discordgo.MessageEmbed {
 	imp := p.Import
@@ -102,7 +110,7 @@ func endEmbed(t *Target, p importer.Progress) *discordgo.MessageEmbed {
 		}
 	}
 	text := []string{fmt.Sprintf("**%s** from **%s**, in %s. From %s on, every message is counted live.",
-		count(imp.Messages, "message"), count(read, "channel or thread"), imp.Finished.Sub(imp.Start()).Round(time.Second), instant(imp.Start()))}
+		count(imp.Messages, "message"), count(read, "channel or thread"), took(imp.Finished.Sub(imp.Start())), instant(imp.Start()))}
 	e := &discordgo.MessageEmbed{Title: "The import is complete", Color: colourGood}
 	if unread := unreadable(t, imp); len(unread) > 0 {
 		e.Color = colourWarning

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -62,9 +63,10 @@ func ago(t time.Time) string     { return fmt.Sprintf("<t:%d:R>", t.Unix()) }
 func user(id snowflake.ID) string    { return "<@" + id.String() + ">" }
 func channel(id snowflake.ID) string { return "<#" + id.String() + ">" }
 
-// lines joins lines as long as they fit an embed, and says how many are left out.
+// lines joins lines as long as they fit an embed, and says how many are left out. Empty ones go.
 func lines(all []string) string {
 	var b strings.Builder
+	all = slices.DeleteFunc(all, func(line string) bool { return line == "" })
 	for i, line := range all {
 		if b.Len()+len(line) > maxDescription-64 {
 			fmt.Fprintf(&b, "… and %s more", number(len(all)-i))

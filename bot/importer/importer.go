@@ -83,12 +83,24 @@ func (im *Importer) complete(ctx context.Context, imp projections.Import) error 
 			case im.Gate.Late() != late:
 				return nil, errLate
 			}
-			return []eventlog.Body{eventlog.ImportFinished{Import: imp.Number, Outcome: eventlog.Completed, At: im.Now()}}, nil
+			return []eventlog.Body{eventlog.ImportFinished{Import: imp.Number, Outcome: eventlog.Completed, At: im.end(g)}}, nil
 		})
 		if !errors.Is(err, errLate) {
 			return err
 		}
 	}
+}
+
+// end is the time in Discord's clock: what its last answer said, to the second, or the newest id, if that
+// is later.
+func (im *Importer) end(g *projections.Guild) time.Time {
+	now := im.Now()
+	for _, id := range []snowflake.ID{g.Newest(), g.Running().Cutoff} {
+		if id.Time().After(now) {
+			now = id.Time()
+		}
+	}
+	return now
 }
 
 func isRunning(g *projections.Guild, number uint32) bool {

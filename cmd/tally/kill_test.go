@@ -95,7 +95,7 @@ func (k *killTest) start() *life {
 	k.t.Helper()
 	l := &life{k: k, ended: make(chan struct{}), pages: k.pages.Load()}
 	l.cmd = exec.Command("tally", "run", "--data", k.dir, "--discord-url", k.server.URL(), "--requests-per-second", "0", "--pages-per-second", "0")
-	l.cmd.Env = append(os.Environ(), tokenVariable+"="+k.server.Token())
+	l.cmd.Env = append(os.Environ(), tokenVariable+"="+k.server.Token(), strings.Join(quickExit[:], "="))
 	l.cmd.Stderr = &l.stderr
 	if err := l.cmd.Start(); err != nil {
 		k.t.Fatal(err)

@@ -19,6 +19,9 @@ func TestMain(m *testing.M) {
 	testscript.Main(tidy{m}, map[string]func(){"tally": main})
 }
 
+// quickExit is an environment variable: a program with the race detector would else wait a second at its end.
+var quickExit = [2]string{"GORACE", "atexit_sleep_ms=10"}
+
 // tidy runs the tests and fails if they leave goroutines behind.
 type tidy struct{ *testing.M }
 

@@ -33,6 +33,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata", RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
+			e.Setenv(quickExit[0], quickExit[1])
 			return nil
 		},
 		Condition: func(name string) (bool, error) {
