@@ -4,6 +4,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"tally/bot/discordtest"
 	"tally/eventlog/snowflake"
@@ -25,13 +26,15 @@ func everyKindOfChannel(t *testing.T, w *world, s server) {
 		s.AddThread(discordtest.ThreadSpec{Parent: forum, Name: "a post", Owner: s.bob}),
 		s.AddThread(discordtest.ThreadSpec{Parent: forum, Name: "an old post", Owner: s.bob, Archived: true}),
 	)
-	archived := map[snowflake.ID]bool{}
 	for _, id := range all {
 		for range 7 {
 			w.Send(id, discordtest.Message{Author: s.ann, Delivery: discordtest.HistoryOnly})
 		}
-		archived[id] = true
 	}
+	for _, id := range all[4:7] { // writing in them has opened them again
+		s.ArchiveThread(id, time.Time{})
+	}
+	s.ArchiveThread(all[8], time.Time{})
 	w.Send(s.general, discordtest.Message{Author: s.ann, Type: 7})  // a join has a human author
 	w.Send(s.general, discordtest.Message{Author: s.ann, Type: 19}) // a reply counts
 	w.Send(s.general, discordtest.Message{Author: s.AddUser("robot", true)})

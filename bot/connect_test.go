@@ -60,7 +60,9 @@ func TestReconnects(t *testing.T) {
 	w.start()
 	w.write(s, 10)
 	w.exact(s.Guild)
-	beating := func(all []discordtest.SessionInfo) bool { return len(all) == 1 && all[0].Connected && all[0].Heartbeats > 0 }
+	beating := func(all []discordtest.SessionInfo) bool {
+		return len(all) == 1 && all[0].Connected && all[0].Heartbeats > 0
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := w.AwaitSessions(ctx, beating); err != nil {

@@ -55,7 +55,18 @@ func (d *Directory) handleMember(data json.RawMessage) error {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.guild.Members = append(slices.DeleteFunc(slices.Clone(d.guild.Members), func(o discord.Member) bool { return o.User == d.me }), m)
+	d.guild.Members = []discord.Member{m}
 	d.compute()
 	return nil
 }
+
+// SetAccess takes the guild's owner and roles, and the bot's own roles in it, as REST gives them.
+func (d *Directory) SetAccess(g discord.Guild, me discord.Member) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.guild.OwnerID, d.guild.Roles, d.guild.Members = g.OwnerID, g.Roles, []discord.Member{me}
+	d.compute()
+}
+
+// Me returns the bot's own user id.
+func (d *Directory) Me() snowflake.ID { return d.me }

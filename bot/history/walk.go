@@ -2,15 +2,22 @@ package history
 
 import (
 	"context"
+	"errors"
 
 	"tally/bot/discord"
 	"tally/bot/rest"
 	"tally/eventlog/snowflake"
 )
 
-// Walk reads a channel's history from before on, newest to oldest, to its end, and gives each page
-// without what it gave before. seen is the smallest id that an earlier walk has read, or 0. An empty
-// page is the end; whether the history could be read at all, permissions tell (see Readable).
+// ErrNoHistory says that Discord shows nothing of a channel any more, and that the bot lacks the right
+// to read it.
+var ErrNoHistory = errors.New("no permission to read the message history")
+
+// Walk reads a channel's history from before on, newest to oldest, to its beginning, and gives each page
+// without what it gave before. seen is the smallest id that an earlier walk has read, or 0. That it
+// returns no error means that the beginning was reached and that the history could be read to the last:
+// where the right to read it is missing, Discord answers as if there were nothing, and Walk returns
+// ErrNoHistory.
 func (r *Reader) Walk(ctx context.Context, channel, before, seen snowflake.ID, give func([]discord.Message) error) error {
 	at := cursor{before: before, seen: seen}.resume()
 	page := make([]discord.Message, 0, rest.MaxPage)
@@ -19,17 +26,72 @@ func (r *Reader) Walk(ctx context.Context, channel, before, seen snowflake.ID, g
 		if page, err = r.Client.AppendMessages(ctx, page[:0], channel, rest.Query{Before: at.before}); err != nil {
 			return err
 		}
-		if len(page) == 0 {
-			return nil
-		}
-		r.demoteStarters(page)
-		if fresh := at.fresh(page); len(fresh) > 0 {
-			if err := give(fresh); err != nil {
-				return err
+		full := len(page) == rest.MaxPage
+		if len(page) > 0 {
+			r.demoteStarters(page)
+			if fresh := at.fresh(page); len(fresh) > 0 {
+				if err := give(fresh); err != nil {
+					return err
+				}
 			}
+			at = at.next(page)
 		}
-		at = at.next(page)
+		if full { // a page that isn't full hints at the end, and no more
+			continue
+		}
+		if end, err := r.reachedEnd(ctx, channel, at.seen); end || err != nil {
+			return err
+		}
+		at.before = min(at.before, at.seen)
 	}
+}
+
+// reachedEnd asks for the oldest message of the channel. If it is the oldest one seen, the beginning is
+// reached, and the right to read was there just now: an empty page would prove neither.
+func (r *Reader) reachedEnd(ctx context.Context, channel, seen snowflake.ID) (bool, error) {
+	if seen != 0 {
+		oldest, err := r.Client.Messages(ctx, channel, rest.Query{After: 1, Limit: 1})
+		if err != nil {
+			return false, err
+		}
+		if len(oldest) > 0 {
+			return oldest[0].ID >= seen, nil
+		}
+	}
+	if err := r.refresh(ctx, channel); err != nil {
+		return false, err
+	}
+	if !r.Readable(channel) {
+		return false, ErrNoHistory
+	}
+	return true, nil
+}
+
+// refresh asks Discord what the bot may do in a channel. The gateway tells it too, but later than the
+// page that was empty because of it.
+func (r *Reader) refresh(ctx context.Context, id snowflake.ID) error {
+	c, err := r.Client.Channel(ctx, id)
+	if err != nil {
+		return err
+	}
+	r.Directory.Add(c)
+	if c.IsThread() {
+		parent, err := r.Client.Channel(ctx, c.Parent)
+		if err != nil {
+			return err
+		}
+		r.Directory.Add(parent)
+	}
+	guild, err := r.Client.Guild(ctx, r.Guild)
+	if err != nil {
+		return err
+	}
+	me, err := r.Client.Member(ctx, r.Guild, r.Directory.Me())
+	if err != nil {
+		return err
+	}
+	r.Directory.SetAccess(guild, me)
+	return nil
 }
 
 // Forward reads a channel's history from the oldest message above after up to the first page that

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"tally/bot/discord"
+	"tally/bot/history"
 	"tally/bot/rest"
 	"tally/eventlog"
 	"tally/projections"
@@ -25,15 +26,10 @@ func (im *Importer) readChannel(ctx context.Context, imp projections.Import, c d
 	switch {
 	case errors.Is(err, rest.ErrUnknownChannel):
 		return im.finish(ctx, imp.Number, c, eventlog.Gone)
-	case errors.Is(err, rest.ErrNoAccess):
+	case errors.Is(err, rest.ErrNoAccess), errors.Is(err, history.ErrNoHistory):
 		return im.finish(ctx, imp.Number, c, eventlog.NoPermission)
 	case err != nil:
 		return err
-	}
-	// The empty page that ended the walk is the end only if the history could be read to the last:
-	// without the right to, Discord answers with the same empty page.
-	if !im.Readable(c.ID) {
-		return im.finish(ctx, imp.Number, c, eventlog.NoPermission)
 	}
 	return im.finish(ctx, imp.Number, c, eventlog.Completed)
 }

@@ -20,9 +20,6 @@ import (
 
 const channelsAtOnce = 64
 
-// errUnreadable ends the walk of a channel that turned out not to be readable.
-var errUnreadable = errors.New("no permission to read the message history")
-
 // Deep compares a guild's count with Discord's history below the cutoff.
 type Deep struct {
 	history.Reader
@@ -65,7 +62,7 @@ func (d *Deep) Run(ctx context.Context, cutoff snowflake.ID) (Result, error) {
 // read takes one channel's messages into the shadow.
 func (d *Deep) read(ctx context.Context, s *shadow, c discord.Channel, cutoff snowflake.ID) error {
 	messages := map[snowflake.ID]snowflake.ID{}
-	err := errUnreadable
+	err := history.ErrNoHistory
 	if d.Readable(c.ID) {
 		err = d.Walk(ctx, c.ID, cutoff, 0, func(page []discord.Message) error {
 			for _, m := range page {
@@ -76,17 +73,14 @@ func (d *Deep) read(ctx context.Context, s *shadow, c discord.Channel, cutoff sn
 			return nil
 		})
 	}
-	if err == nil && !d.Readable(c.ID) {
-		err = errUnreadable
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case errors.Is(err, rest.ErrUnknownChannel): // gone: so are its messages
 		s.channels[c.ID] = nil
 		return nil
-	case errors.Is(err, errUnreadable) || errors.Is(err, rest.ErrNoAccess):
-		s.skipped = append(s.skipped, Skipped{c.ID, errUnreadable.Error()})
+	case errors.Is(err, history.ErrNoHistory) || errors.Is(err, rest.ErrNoAccess):
+		s.skipped = append(s.skipped, Skipped{c.ID, history.ErrNoHistory.Error()})
 		return nil
 	}
 	s.channels[c.ID] = messages

@@ -29,6 +29,7 @@ import (
 //	damage DIR N          flips a bit in the N-th record of a log's first server; sets $RECORD
 //	falsify DIR           saves a state that counts a message too many
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata", RequireExplicitExec: true,
 		Setup: func(e *testscript.Env) error {

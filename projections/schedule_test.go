@@ -1,0 +1,417 @@
+package projections
+
+import (
+	"bytes"
+	"cmp"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/oklog/ulid/v2"
+	"pgregory.net/rapid"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+const guildID = snowflake.ID(77)
+
+// schedule is a Discord guild, a gate that behaves as the bot's does, and the count that is kept live.
+type schedule struct {
+	*rapid.T
+	log  *eventlog.Log
+	live *Guild
+
+	sent     map[snowflake.ID][]eventlog.Message // by channel, rising: all that was ever sent
+	next     snowflake.ID
+	stream   map[snowflake.ID]bool            // ids that the stream side holds
+	imported map[uint32]map[snowflake.ID]bool // ids that each import holds
+	gone     bool                             // a channel was deleted
+	deleted  map[snowflake.ID]bool
+}
+
+// TestAnySchedule runs random schedules of everything that can come through the gate, and checks after
+// each record that the live count is the exact one and the replayed one.
+func TestAnySchedule(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		log, err := eventlog.Open(t.TempDir(), eventlog.Options{NoSync: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = log.Close() }()
+		s := &schedule{
+			T: rt, log: log, live: NewGuild(guildID), next: 1000, sent: map[snowflake.ID][]eventlog.Message{},
+			stream: map[snowflake.ID]bool{}, imported: map[uint32]map[snowflake.ID]bool{}, deleted: map[snowflake.ID]bool{},
+		}
+		rt.Repeat(map[string]func(*rapid.T){
+			"":               func(*rapid.T) { s.check() },
+			"live":           func(*rapid.T) { s.tell(eventlog.Live, s.send(s.channel(), s.count(0, 5))) },
+			"at the cutoff":  func(*rapid.T) { s.sendAtCutoff() },
+			"unseen":         func(*rapid.T) { s.send(s.channel(), s.count(1, 8)) },
+			"catch up":       func(*rapid.T) { s.catchUp() },
+			"start":          func(*rapid.T) { s.start() },
+			"page":           func(*rapid.T) { s.page() },
+			"page again":     func(*rapid.T) { s.page() },
+			"read all":       func(*rapid.T) { s.readAll() },
+			"end channel":    func(*rapid.T) { s.endChannel() },
+			"complete":       func(*rapid.T) { s.complete() },
+			"cancel":         func(*rapid.T) { s.finish(s.live.imports, eventlog.Cancelled) },
+			"finish another": func(*rapid.T) { s.finish(uint32(s.count(0, 9)), eventlog.Completed) },
+			"delete":         func(*rapid.T) { s.delete() },
+			"delete channel": func(*rapid.T) { s.deleteChannel() },
+			"other events":   func(*rapid.T) { s.other() },
+			"restart":        func(*rapid.T) { s.restart() },
+		})
+		s.checkPrefixes()
+	})
+}
+
+func (s *schedule) count(from, to int) int { return rapid.IntRange(from, to).Draw(s.T, "n") }
+
+func (s *schedule) yes(name string) bool { return rapid.Bool().Draw(s.T, name) }
+
+func (s *schedule) channel() snowflake.ID { return snowflake.ID(s.count(1, 3)) }
+
+// batch is messages of one channel.
+type batch struct {
+	channel  snowflake.ID
+	messages []eventlog.Message
+}
+
+// send lets people write to a channel. Nobody has told the gate yet.
+func (s *schedule) send(channel snowflake.ID, n int) batch {
+	b := batch{channel: channel}
+	for range n {
+		b.messages = append(b.messages, s.write(channel, s.next+snowflake.ID(s.count(0, 3))))
+	}
+	return b
+}
+
+func (s *schedule) write(channel, id snowflake.ID) eventlog.Message {
+	m := eventlog.Message{ID: id, Author: snowflake.ID(s.count(50, 52))}
+	switch s.count(0, 9) {
+	case 0:
+		m.Type = 7
+	case 1:
+		m.Type, m.Marks = 19, eventlog.Bot
+	case 2:
+		m.Type = 19
+	}
+	s.sent[channel] = append(s.sent[channel], m)
+	s.next = id + 1
+	return m
+}
+
+func (s *schedule) sendAtCutoff() {
+	if r := s.live.running; r != nil && s.next <= r.Cutoff {
+		channel := s.channel()
+		s.tell(eventlog.Live, batch{channel, []eventlog.Message{s.write(channel, r.Cutoff)}})
+	}
+}
+
+// some draws messages of a channel, deleted ones too: their pages were in flight.
+func (s *schedule) some() batch {
+	b := batch{channel: s.channel()}
+	for _, m := range s.sent[b.channel] {
+		if s.count(0, 2) == 0 {
+			b.messages = append(b.messages, m)
+		}
+	}
+	return b
+}
+
+func (s *schedule) catchUp() {
+	s.tell(rapid.SampledFrom([]eventlog.Origin{eventlog.Catchup, eventlog.Live, eventlog.Archive}).Draw(s.T, "origin"), s.some())
+}
+
+// tell gives the gate messages for the stream side. It drops what that side holds; what is older than
+// the channel's cutoff, and its import lacks, is a repair too.
+func (s *schedule) tell(origin eventlog.Origin, b batch) {
+	b.messages = slices.DeleteFunc(b.messages, func(m eventlog.Message) bool { return s.stream[m.ID] })
+	bodies := s.pages(origin, 0, b)
+	cutoff, imp := s.live.Cutoff(b.channel)
+	late := batch{channel: b.channel}
+	for _, m := range b.messages {
+		s.stream[m.ID] = true
+		if m.ID < cutoff && !s.imported[imp][m.ID] {
+			s.imported[imp][m.ID] = true
+			late.messages = append(late.messages, m)
+		}
+	}
+	s.append(append(bodies, s.pages(eventlog.Repair, imp, late)...)...)
+}
+
+func (s *schedule) pages(origin eventlog.Origin, imp uint32, b batch) (bodies []eventlog.Body) {
+	for part := range slices.Chunk(b.messages, 4) {
+		p, err := eventlog.NewPage(origin, imp, b.channel, part)
+		if err != nil {
+			s.Fatal(err)
+		}
+		bodies = append(bodies, p)
+	}
+	return bodies
+}
+
+// append makes one record and folds it in.
+func (s *schedule) append(bodies ...eventlog.Body) {
+	if len(bodies) == 0 {
+		return
+	}
+	last, err := s.log.Append(guildID, bodies)
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, body := range bodies {
+		s.live.Apply(body)
+	}
+	s.live.Reach(last)
+}
+
+// start opens an import, over a running one too. Its cutoff is above all that the log holds.
+func (s *schedule) start() {
+	if s.live.running != nil && s.count(0, 3) > 0 {
+		return
+	}
+	number := s.live.NextImport()
+	cutoff := s.live.Newest() + 1 + snowflake.ID(s.count(0, 4))
+	if c := s.live.committed; c != nil {
+		cutoff = max(cutoff, c.Cutoff)
+	}
+	s.imported[number] = map[snowflake.ID]bool{}
+	s.append(eventlog.ImportStarted{Import: number, Cutoff: cutoff, By: 9, In: 1, Forced: s.yes("forced")})
+}
+
+// page gives the gate a page of an import: usually of the running one, or late, of one that is over.
+func (s *schedule) page() {
+	if imp := s.live.imports; imp > 0 {
+		s.importPage(imp, s.some())
+	}
+}
+
+func (s *schedule) importPage(imp uint32, b batch) {
+	if s.live.running == nil || imp != s.live.running.Number {
+		return // the gate drops it
+	}
+	fresh := slices.DeleteFunc(slices.Clone(b.messages), func(m eventlog.Message) bool {
+		return s.imported[imp][m.ID] || m.ID >= s.live.running.Cutoff && s.count(0, 1) == 0 // it may even take these
+	})
+	for _, m := range fresh {
+		s.imported[imp][m.ID] = true
+	}
+	s.append(s.pages(eventlog.Import, imp, batch{b.channel, fresh})...)
+}
+
+// readAll is what an undisturbed import does with a channel.
+func (s *schedule) readAll() {
+	if r := s.live.running; r != nil {
+		b := batch{channel: s.channel()}
+		b.messages = slices.DeleteFunc(slices.Clone(s.sent[b.channel]), func(m eventlog.Message) bool { return s.deleted[m.ID] })
+		s.importPage(r.Number, b)
+		s.append(eventlog.ImportChannelFinished{Import: r.Number, Channel: b.channel, Outcome: eventlog.Completed})
+	}
+}
+
+func (s *schedule) endChannel() {
+	outcome := rapid.SampledFrom([]eventlog.Outcome{eventlog.Completed, eventlog.NoPermission, eventlog.Gone}).Draw(s.T, "outcome")
+	e := eventlog.ImportChannelFinished{Import: s.live.imports, Channel: s.channel(), Outcome: outcome}
+	if e.Channel == 3 && s.yes("a thread") {
+		e.Parent = 2
+	}
+	s.append(e)
+}
+
+// complete does what the importer does last: what the stream side holds and the import lacks becomes a
+// repair, or is known to be deleted.
+func (s *schedule) complete() {
+	r := s.live.running
+	if r == nil {
+		return
+	}
+	lacking, err := Lacking(s.log, guildID, r.Number)
+	if err != nil {
+		s.Fatal(err)
+	}
+	for _, channel := range slices.Sorted(maps.Keys(lacking)) {
+		b, gone := batch{channel: channel}, []snowflake.ID{}
+		for _, m := range s.sent[channel] {
+			switch {
+			case !slices.Contains(lacking[channel], m.ID):
+			case s.deleted[m.ID] || s.count(0, 3) == 0:
+				gone = append(gone, m.ID)
+			default:
+				b.messages = append(b.messages, m)
+				s.imported[r.Number][m.ID] = true
+			}
+		}
+		s.append(s.pages(eventlog.Repair, r.Number, b)...)
+		s.deleteIDs(channel, gone)
+	}
+	s.finish(r.Number, eventlog.Completed)
+}
+
+// finish ends an import; one that doesn't run changes nothing.
+func (s *schedule) finish(number uint32, outcome eventlog.Outcome) {
+	if r := s.live.running; r != nil && r.Number == number && outcome == eventlog.Completed && !s.settled(number) {
+		return
+	}
+	s.append(eventlog.ImportFinished{Import: number, Outcome: outcome, At: s.next.Time()})
+}
+
+func (s *schedule) settled(number uint32) bool {
+	lacking, err := Lacking(s.log, guildID, number)
+	if err != nil {
+		s.Fatal(err)
+	}
+	return len(lacking) == 0
+}
+
+// delete takes messages away: known ones, some in flight, and some that never come.
+func (s *schedule) delete() {
+	b := s.some()
+	var ids []snowflake.ID
+	for _, m := range b.messages[:min(len(b.messages), 3)] {
+		ids = append(ids, m.ID)
+	}
+	if s.yes("unheard of") {
+		ids = append(ids, s.next)
+		s.next++
+	}
+	s.deleteIDs(b.channel, ids)
+}
+
+func (s *schedule) deleteIDs(channel snowflake.ID, ids []snowflake.ID) {
+	d := &eventlog.Deletes{Channel: channel}
+	for _, id := range ids {
+		if s.deleted[id] = true; s.live.IsDeleted(id) {
+			continue
+		}
+		m := eventlog.Delete{ID: id}
+		found, err := s.log.Find(guildID, channel, id)
+		if err != nil {
+			s.Fatal(err)
+		}
+		for _, f := range found {
+			m.Author, m.Type, m.Marks = f.Author, f.Type, f.Marks
+			m.Held |= s.live.Held(channel, f)
+		}
+		d.List = append(d.List, m)
+	}
+	if d.Len() > 0 {
+		s.append(d)
+	}
+}
+
+func (s *schedule) deleteChannel() {
+	if s.count(0, 4) == 0 {
+		s.gone = true
+		s.append(eventlog.ChannelDeleted{Channel: s.channel()})
+	}
+}
+
+func (s *schedule) other() {
+	s.append(eventlog.Verified{Counted: s.live.Total()}, eventlog.Unknown{Code: 250, Events: 2, Payload: []byte{1}})
+}
+
+// restart goes on from a snapshot, sometimes from one that is older than the log's end.
+func (s *schedule) restart() {
+	if s.yes("save") {
+		if err := SaveSnapshot(s.log.Dir(), guildID, s.live.Encode()); err != nil {
+			s.Fatal(err)
+		}
+	}
+	loaded, err := Load(s.log, guildID)
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.wantSame("loaded", loaded)
+	s.live = loaded
+}
+
+func (s *schedule) wantSame(what string, other *Guild) {
+	if !bytes.Equal(other.Encode(), s.live.Encode()) {
+		s.Fatalf("the %s state differs:\n%+v\n%+v", what, other.Report(), s.live.Report())
+	}
+}
+
+// check compares the live state with the exact count, the replay, and its own encoding.
+func (s *schedule) check() {
+	exact, err := CountExactly(s.log, guildID, ulid.ULID{})
+	if err != nil {
+		s.Fatal(err)
+	}
+	if diffs := exact.Compare(s.live); len(diffs) > 0 || exact.Total != s.live.Total() || exact.Duplicates > 0 {
+		s.Fatalf("%v; total %d, want %d; %d duplicates", diffs, s.live.Total(), exact.Total, exact.Duplicates)
+	}
+	channels := map[snowflake.ID]uint64{}
+	for _, c := range s.live.Channels() {
+		channels[c.Channel] = c.Messages
+	}
+	if !maps.Equal(channels, exact.Channels) {
+		s.Fatalf("channels %v, want %v", channels, exact.Channels)
+	}
+	replayed, err := Replay(s.log, guildID, ulid.ULID{})
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.wantSame("replayed", replayed)
+	decoded, err := Decode(s.live.Encode())
+	if err != nil {
+		s.Fatal(err)
+	}
+	s.wantSame("decoded", decoded)
+	s.checkSeen()
+}
+
+// checkSeen holds every user's figures to what was ever sent. Deletes of whole channels leave out what
+// no count rested on, so there only the bound is exact.
+func (s *schedule) checkSeen() {
+	sent, deleted := map[snowflake.ID]uint64{}, map[snowflake.ID]uint64{}
+	held := func(id snowflake.ID) bool {
+		for _, ids := range s.imported {
+			if ids[id] {
+				return true
+			}
+		}
+		return s.stream[id]
+	}
+	for _, messages := range s.sent {
+		for _, m := range messages {
+			if !Countable(m.Type, m.Marks) {
+				continue
+			}
+			sent[m.Author]++
+			if s.live.IsDeleted(m.ID) && held(m.ID) {
+				deleted[m.Author]++
+			}
+		}
+	}
+	for id, u := range s.live.users {
+		if u.Seen() > sent[id] {
+			s.Fatalf("user %d has %d messages and %d deleted ones, and wrote %d", id, u.Messages, u.Deleted, sent[id])
+		}
+		if !s.gone && u.Deleted != deleted[id] {
+			s.Fatalf("user %d has %d deleted messages, want %d", id, u.Deleted, deleted[id])
+		}
+	}
+}
+
+// checkPrefixes replays the log up to each record.
+func (s *schedule) checkPrefixes() {
+	for rec, err := range s.log.Records(guildID, ulid.ULID{}) {
+		if err != nil {
+			s.Fatal(err)
+		}
+		g, err := Replay(s.log, guildID, rec.Base)
+		if err != nil || g.Position() != rec.Last() {
+			s.Fatalf("replay to %s: at %s, %v", rec.Base, g.Position(), err)
+		}
+		exact, err := CountExactly(s.log, guildID, rec.Base)
+		if err != nil || len(exact.Compare(g)) > 0 {
+			s.Fatalf("at %s: %v, %v", rec.Base, exact.Compare(g), err)
+		}
+		if err := g.CatchUp(s.log); err != nil || cmp.Compare(g.Total(), s.live.Total()) != 0 {
+			s.Fatalf("from %s on: %d, %v", rec.Base, g.Total(), err)
+		}
+		s.wantSame("caught up", g)
+	}
+}
