@@ -73,7 +73,8 @@ func TestAtTheCutoff(t *testing.T) {
 	w.start()
 	clock.move(time.Millisecond)
 	w.run(s.Guild, "import-messages", nil) // the clock stands: what is sent now is sent at the cutoff
-	at := w.Send(s.general, discordtest.Message{Author: s.bob})
+	at := w.Send(s.general, discordtest.Message{Author: s.bob, ID: snowflake.At(clock.Now())}) // the very first id of it
+	w.Send(s.general, discordtest.Message{Author: s.bob})
 	w.imported(s.Guild)
 	w.exact(s.Guild)
 	var cutoff snowflake.ID
@@ -82,8 +83,8 @@ func TestAtTheCutoff(t *testing.T) {
 		t.Fatalf("the cutoff is at %d, the messages at %d and %d: not what this test is about", cutoff.Ms(), before.Ms(), at.Ms())
 	}
 	w.view(s.Guild, func(g *projections.Guild) {
-		if ann, bob := g.User(s.ann).Messages, g.User(s.bob).Messages; ann != 1 || bob != 1 {
-			t.Errorf("counted %d before and %d at the cutoff, want 1 and 1", ann, bob)
+		if ann, bob := g.User(s.ann).Messages, g.User(s.bob).Messages; ann != 1 || bob != 2 {
+			t.Errorf("counted %d before and %d at the cutoff, want 1 and 2", ann, bob)
 		}
 	})
 }
@@ -105,4 +106,19 @@ func TestCutoffIsAboveTheLog(t *testing.T) {
 		}
 	})
 	w.exact(s.Guild)
+}
+
+// TestDirectMessages are none of Tally's business, whatever the gateway delivers.
+func TestDirectMessages(t *testing.T) {
+	w := newWorld(t, discordtest.Options{})
+	s := w.addServer("direct")
+	w.start()
+	w.Dispatch("MESSAGE_CREATE", map[string]any{
+		"id": w.Send(s.general, discordtest.Message{Author: s.ann}) + 1, "channel_id": "4711", "type": 0, "author": map[string]any{"id": s.ann},
+	})
+	w.write(s, 1)
+	w.exact(s.Guild)
+	if guilds, err := w.log.Guilds(); err != nil || len(guilds) != 1 {
+		t.Errorf("the log has the guilds %v (%v), want one", guilds, err)
+	}
 }

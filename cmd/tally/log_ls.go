@@ -98,8 +98,8 @@ func orBlank(id snowflake.ID) string {
 }
 
 var eventColumns = []column{
-	{name: "ulid"}, {name: "logged", spare: 4}, {name: "guild_id", spare: 5}, {name: "kind"}, {name: "origin", spare: 1},
-	{name: "channel_id", spare: 2}, {name: "message_id", spare: 3}, {name: "user_id", spare: 2}, {name: "notes", spare: 1},
+	{name: "ulid"}, {name: "logged", spare: 5}, {name: "guild_id", spare: 6}, {name: "kind"}, {name: "origin", spare: 1},
+	{name: "channel_id", spare: 2}, {name: "message_id", spare: 4}, {name: "user_id", spare: 1}, {name: "notes", spare: 3},
 }
 
 func (p *printer) end() error {

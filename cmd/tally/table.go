@@ -12,8 +12,8 @@ import (
 // gap is between two columns.
 const gap = "  "
 
-// column is a column of a table. Where a terminal is too narrow, the one with the highest spare is
-// left out first; those with 0 stay.
+// column is a column of a table. Where a terminal is too narrow, empty ones are left out first, then
+// the one with the highest spare; those with 0 stay.
 type column struct {
 	name  string
 	right bool
@@ -54,16 +54,13 @@ func (t *terminal) table(columns []column, rows [][]string) {
 func (t *terminal) fit(columns []column, rows [][]string) ([]column, [][]string) {
 	var left []string
 	for t.width > 0 && widthOfTable(columns, rows) > t.width {
-		worst := 0
-		for i, c := range columns {
-			if c.spare > columns[worst].spare {
-				worst = i
-			}
-		}
+		worst, empty := mostSpare(columns, rows)
 		if columns[worst].spare == 0 {
 			break
 		}
-		left = append(left, columns[worst].name)
+		if !empty {
+			left = append(left, columns[worst].name)
+		}
 		columns = slices.Delete(slices.Clone(columns), worst, worst+1)
 		for i, r := range rows {
 			rows[i] = slices.Delete(slices.Clone(r), worst, worst+1)
@@ -73,6 +70,20 @@ func (t *terminal) fit(columns []column, rows [][]string) ([]column, [][]string)
 		t.say("left out for the terminal's width: %s (--format json has everything)", strings.Join(left, ", "))
 	}
 	return columns, rows
+}
+
+// mostSpare returns the column to be left out next, and whether it is empty.
+func mostSpare(columns []column, rows [][]string) (worst int, empty bool) {
+	for i, c := range columns {
+		blank := !slices.ContainsFunc(rows, func(r []string) bool { return r[i] != "" })
+		if c.spare > 0 && blank {
+			return i, true
+		}
+		if c.spare > columns[worst].spare {
+			worst = i
+		}
+	}
+	return worst, false
 }
 
 func widthOfTable(columns []column, rows [][]string) int {

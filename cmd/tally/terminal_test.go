@@ -47,6 +47,18 @@ func TestTableFits(t *testing.T) {
 	}
 }
 
+// TestTableLeavesOutEmpty: what nobody misses is left out first, and not spoken of.
+func TestTableLeavesOutEmpty(t *testing.T) {
+	term, out, talk := screen(20)
+	term.table([]column{{name: "id"}, {name: "origin", spare: 1}, {name: "notes", spare: 2}}, [][]string{{"1", "", "forced"}, {"2", "", ""}})
+	if err := term.out.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if want := "ID  NOTES\n1   forced\n2\n"; out.String() != want || talk.Len() > 0 {
+		t.Errorf("%q, %q", out, talk)
+	}
+}
+
 // TestFail: what is said about errors, and the exit code.
 func TestFail(t *testing.T) {
 	for name, c := range map[string]struct {
