@@ -76,9 +76,7 @@ func skewed(by time.Duration) func() time.Time {
 // stepping returns a clock that moves on by 20 ms whenever it is asked: messages sent in a row don't
 // share a millisecond, which the import would read again.
 func stepping() func() time.Time {
-	var steps atomic.Int64
-	begin := time.Now()
-	return func() time.Time { return begin.Add(time.Duration(steps.Add(20)) * time.Millisecond) }
+	return (&handClock{now: time.Now(), step: 20 * time.Millisecond}).Now
 }
 
 func messagesWhileReading(t *testing.T, w *world, s server) {

@@ -3,6 +3,7 @@ package bot
 import (
 	"fmt"
 
+	"tally/bot/catchup"
 	"tally/bot/commands"
 	"tally/bot/directory"
 	"tally/bot/gate"
@@ -14,6 +15,8 @@ import (
 // guild is one guild's rooms. Guilds share the log and the pace of requests, nothing else.
 type guild struct {
 	commands.Target
+	catchup *catchup.Job
+	covered snowflake.ID // the mark that was last kept
 }
 
 func (b *Bot) openGuild(id snowflake.ID) (*guild, error) {
@@ -29,12 +32,16 @@ func (b *Bot) openGuild(id snowflake.ID) (*guild, error) {
 	reader := history.Reader{Guild: id, Client: b.client, Directory: directory.New(b.me), Log: b.log.With("guild", id)}
 	reporter := &commands.Reporter{Router: b.router, Guild: id}
 	im := &importer.Importer{Reader: reader, Gate: in, Now: b.now}
-	g := &guild{commands.Target{Reader: reader, Gate: in, Job: importer.NewJob(im, reporter.Report)}}
+	g := &guild{
+		Target:  commands.Target{Reader: reader, Gate: in, Job: importer.NewJob(im, reporter.Report)},
+		catchup: catchup.NewJob(&catchup.Catchup{Reader: reader, Gate: in, Now: b.now}),
+	}
 	b.guilds[id] = g
 	return g, nil
 }
 
 func (g *guild) close() {
 	g.Job.Close()
+	g.catchup.Close()
 	g.Gate.Close()
 }

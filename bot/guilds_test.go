@@ -45,15 +45,17 @@ func TestGuildsAreIndependent(t *testing.T) {
 	})
 }
 
-// handClock is a clock that stands until it is moved.
+// handClock is a clock that stands until it is moved, but for a step whenever it is asked.
 type handClock struct {
-	mu  sync.Mutex
-	now time.Time
+	mu   sync.Mutex
+	now  time.Time
+	step time.Duration
 }
 
 func (c *handClock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.now = c.now.Add(c.step)
 	return c.now
 }
 
@@ -72,7 +74,7 @@ func TestAtTheCutoff(t *testing.T) {
 	before := w.Send(s.general, discordtest.Message{Author: s.ann})
 	w.start()
 	clock.move(time.Millisecond)
-	w.run(s.Guild, "import-messages", nil) // the clock stands: what is sent now is sent at the cutoff
+	w.run(s.Guild, "import-messages", nil)                                                     // the clock stands: what is sent now is sent at the cutoff
 	at := w.Send(s.general, discordtest.Message{Author: s.bob, ID: snowflake.At(clock.Now())}) // the very first id of it
 	w.Send(s.general, discordtest.Message{Author: s.bob})
 	w.imported(s.Guild)

@@ -53,12 +53,14 @@ func (b *Bot) take(ctx context.Context, e session.Event) error {
 	case "MESSAGE_DELETE", "MESSAGE_DELETE_BULK":
 		return b.takeDelete(ctx, e.Data)
 	case "GUILD_CREATE":
-		return b.takeGuild(e.Data)
+		return b.takeGuild(ctx, e.Data)
 	case "GUILD_DELETE":
 		return b.takeGuildDelete(e.Data)
 	case "INTERACTION_CREATE":
 		b.answers.Go(func() { b.router.Handle(ctx, e.Data) })
 		return nil
+	case session.Acknowledged:
+		return b.markCovered()
 	case "READY":
 		b.log.Info("connected to the gateway")
 		return nil
@@ -99,8 +101,9 @@ func (b *Bot) takeDelete(ctx context.Context, data json.RawMessage) error {
 	return g.Gate.Deleted(ctx, e.Channel, e.IDs...)
 }
 
-// takeGuild fills the guild's directory. An import that a restart interrupted goes on from here.
-func (b *Bot) takeGuild(data json.RawMessage) error {
+// takeGuild fills the guild's directory. What was missed until now is read, and an import that a restart
+// interrupted goes on.
+func (b *Bot) takeGuild(ctx context.Context, data json.RawMessage) error {
 	var whole discord.Guild
 	if err := json.Unmarshal(data, &whole); err != nil || whole.Unavailable {
 		return err
@@ -110,9 +113,30 @@ func (b *Bot) takeGuild(data json.RawMessage) error {
 		return err
 	}
 	g.Directory.Reset(whole)
+	if err := g.catchup.Open(ctx); err != nil {
+		return err
+	}
+	g.catchup.Wake()
 	b.log.Info("the server is here", "guild", whole.ID, "name", whole.Name, "channels", len(whole.Channels))
 	g.Job.Resume()
 	return nil
+}
+
+// markCovered notes how far each guild is covered, now that the gateway has answered a heartbeat: so all
+// that it sent before has come. A newer message alone would be no proof.
+func (b *Bot) markCovered() error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	marks := map[snowflake.ID]snowflake.ID{}
+	for id, g := range b.guilds {
+		if mark, ok := g.catchup.Mark(); ok && mark > g.covered {
+			marks[id], g.covered = mark, mark
+		}
+	}
+	if len(marks) == 0 {
+		return nil
+	}
+	return b.opt.Log.SetCovered(marks)
 }
 
 func (b *Bot) takeGuildDelete(data json.RawMessage) error {

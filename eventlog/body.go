@@ -7,8 +7,8 @@ import (
 )
 
 // Body is what one or more events that were written together say. The bodies of this package are
-// Page, Deletes, ChannelDeleted, ImportStarted, ImportChannelFinished, ImportFinished, Verified and,
-// for kinds of a newer version, Unknown.
+// Page, Deletes, ChannelDeleted, ImportStarted, ImportChannelFinished, ImportFinished, Verified,
+// GapOpened, GapClosed and, for kinds of a newer version, Unknown.
 type Body interface {
 	Kind() Kind
 	// Len is the number of events, each of which has its own ULID.
@@ -56,6 +56,18 @@ type Verified struct {
 	Duplicates uint64       `json:"duplicates"`
 }
 
+// GapOpened says that live tracking may have missed messages: those above After, up to when it listened
+// again. It is durable before anything is counted that came after the gap.
+type GapOpened struct {
+	Gap   uint32       `json:"gap"` // 1, 2, … in each guild
+	After snowflake.ID `json:"after"`
+}
+
+// GapClosed says that everything in a gap has been read.
+type GapClosed struct {
+	Gap uint32 `json:"gap"`
+}
+
 // Unknown is a body of a kind that this version doesn't know. It is kept and reported, never counted.
 type Unknown struct {
 	Code    Kind   `json:"-"`
@@ -68,6 +80,8 @@ func (ImportStarted) Kind() Kind         { return KindImportStarted }
 func (ImportChannelFinished) Kind() Kind { return KindImportChannelFinished }
 func (ImportFinished) Kind() Kind        { return KindImportFinished }
 func (Verified) Kind() Kind              { return KindVerified }
+func (GapOpened) Kind() Kind             { return KindGapOpened }
+func (GapClosed) Kind() Kind             { return KindGapClosed }
 func (u Unknown) Kind() Kind             { return u.Code }
 
 func (ChannelDeleted) Len() int        { return 1 }
@@ -75,6 +89,8 @@ func (ImportStarted) Len() int         { return 1 }
 func (ImportChannelFinished) Len() int { return 1 }
 func (ImportFinished) Len() int        { return 1 }
 func (Verified) Len() int              { return 1 }
+func (GapOpened) Len() int             { return 1 }
+func (GapClosed) Len() int             { return 1 }
 func (u Unknown) Len() int             { return u.Events }
 
 func (e ChannelDeleted) appendPayload(b []byte) []byte        { return appendFields(b, &e) }
@@ -82,6 +98,8 @@ func (e ImportStarted) appendPayload(b []byte) []byte         { return appendFie
 func (e ImportChannelFinished) appendPayload(b []byte) []byte { return appendFields(b, &e) }
 func (e ImportFinished) appendPayload(b []byte) []byte        { return appendFields(b, &e) }
 func (e Verified) appendPayload(b []byte) []byte              { return appendFields(b, &e) }
+func (e GapOpened) appendPayload(b []byte) []byte             { return appendFields(b, &e) }
+func (e GapClosed) appendPayload(b []byte) []byte             { return appendFields(b, &e) }
 func (u Unknown) appendPayload(b []byte) []byte               { return append(b, u.Payload...) }
 
 // The order of the fields below is the stored order. Add new ones at the end only.
@@ -116,3 +134,10 @@ func (e *Verified) fields(c *coder) {
 		c.uint64(n)
 	}
 }
+
+func (e *GapOpened) fields(c *coder) {
+	c.uint32(&e.Gap)
+	c.id(&e.After)
+}
+
+func (e *GapClosed) fields(c *coder) { c.uint32(&e.Gap) }

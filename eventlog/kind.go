@@ -14,6 +14,8 @@ const (
 	KindImportChannelFinished Kind = 5
 	KindImportFinished        Kind = 6
 	KindVerified              Kind = 7
+	KindGapOpened             Kind = 8
+	KindGapClosed             Kind = 9
 )
 
 var kindNames = [...]string{
@@ -24,6 +26,8 @@ var kindNames = [...]string{
 	KindImportChannelFinished: "import_channel_finished",
 	KindImportFinished:        "import_finished",
 	KindVerified:              "verified",
+	KindGapOpened:             "gap_opened",
+	KindGapClosed:             "gap_closed",
 }
 
 // Known reports whether this version can decode events of the kind.

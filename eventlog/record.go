@@ -181,6 +181,10 @@ func (b block) decode(page *Page) (Body, error) {
 		return decodeRare[ImportFinished](b)
 	case KindVerified:
 		return decodeRare[Verified](b)
+	case KindGapOpened:
+		return decodeRare[GapOpened](b)
+	case KindGapClosed:
+		return decodeRare[GapClosed](b)
 	}
 	return Unknown{Code: b.kind, Events: b.events, Payload: b.payload}, nil
 }

@@ -26,6 +26,10 @@ func Decode(b []byte) (*Guild, error) {
 	g.committed, g.running, g.ended = d.importState(), d.importState(), d.importState()
 	d.ids(&g.deleted)
 	d.ids(&g.unmet)
+	g.gapped = uint32(d.uint())
+	for n := d.uint(); n > 0 && !d.bad; n-- {
+		g.gaps[uint32(d.uint())] = d.id()
+	}
 	for n := d.uint(); n > 0 && !d.bad; n-- {
 		d.channel(g)
 	}
@@ -83,7 +87,7 @@ func (d *decoder) importState() *Import {
 func (d *decoder) channel(g *Guild) {
 	id := d.id()
 	ch := g.channel(id)
-	ch.parent, ch.by, ch.cutoff, ch.deleted = d.id(), uint32(d.uint()), d.id(), d.bool()
+	ch.parent, ch.by, ch.cutoff, ch.newest, ch.deleted = d.id(), uint32(d.uint()), d.id(), d.id(), d.bool()
 	for n := d.uint(); n > 0 && !d.bad; n-- {
 		c := g.cell(ch, d.id())
 		c.imported, c.stream = uint32(d.uint()), uint32(d.uint())

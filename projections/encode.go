@@ -24,6 +24,10 @@ func (g *Guild) Encode() []byte {
 	}
 	e.ids(g.deleted.all())
 	e.ids(g.unmet.all())
+	e.uints(uint64(g.gapped), uint64(len(g.gaps)))
+	for _, gap := range slices.Sorted(maps.Keys(g.gaps)) {
+		e.uints(uint64(gap), uint64(g.gaps[gap]))
+	}
 	e.uints(uint64(len(g.channels)))
 	for _, id := range slices.Sorted(maps.Keys(g.channels)) {
 		e.channel(id, g.channels[id])
@@ -73,7 +77,7 @@ func (e *encoder) importState(i *Import) {
 }
 
 func (e *encoder) channel(id snowflake.ID, ch *channel) {
-	e.uints(uint64(id), uint64(ch.parent), uint64(ch.by), uint64(ch.cutoff))
+	e.uints(uint64(id), uint64(ch.parent), uint64(ch.by), uint64(ch.cutoff), uint64(ch.newest))
 	e.bool(ch.deleted)
 	e.uints(uint64(len(ch.cells)))
 	for _, author := range slices.Sorted(maps.Keys(ch.cells)) {

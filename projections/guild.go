@@ -26,6 +26,9 @@ type Guild struct {
 	running   *Import
 	ended     *Import // the last one that ended without completing, if none has completed since
 	imports   uint32  // the number of the newest import
+
+	gaps   map[uint32]snowflake.ID // the open ones: the id after which messages may be missing
+	gapped uint32                  // the number of the newest gap
 }
 
 // Count is what one user has written.
@@ -43,6 +46,7 @@ type channel struct {
 	deleted bool
 	by      uint32       // the import that its count before the cutoff rests on; 0: none
 	cutoff  snowflake.ID // the smallest id that is live tracking's
+	newest  snowflake.ID // the largest id seen while no gap was open
 	cells   map[snowflake.ID]*cell
 }
 
@@ -60,7 +64,7 @@ type cell struct {
 
 // NewGuild returns a guild of which nothing is known.
 func NewGuild(id snowflake.ID) *Guild {
-	return &Guild{ID: id, channels: map[snowflake.ID]*channel{}, users: map[snowflake.ID]*Count{}}
+	return &Guild{ID: id, channels: map[snowflake.ID]*channel{}, users: map[snowflake.ID]*Count{}, gaps: map[uint32]snowflake.ID{}}
 }
 
 // Apply folds in a body of events. After the last body of a record comes Reach.
@@ -78,6 +82,10 @@ func (g *Guild) Apply(body eventlog.Body) {
 		g.applyImportChannelFinished(b)
 	case eventlog.ImportFinished:
 		g.applyImportFinished(b)
+	case eventlog.GapOpened:
+		g.gaps[b.Gap], g.gapped = b.After, max(g.gapped, b.Gap)
+	case eventlog.GapClosed:
+		delete(g.gaps, b.Gap)
 	case eventlog.Unknown:
 		g.unknown += uint64(b.Len())
 	}

@@ -126,15 +126,23 @@ func Marks(m discord.Message) eventlog.Marks {
 	return marks
 }
 
+// Tell is Write for somebody who can't wait: it returns once the decision waits for the writer. What is
+// given to the gate afterwards comes after it in the log.
+func (g *Gate) Tell(ctx context.Context, decide func(*projections.Guild) []eventlog.Body) error {
+	return g.enqueue(ctx, &job{decide: func(state *projections.Guild) ([]eventlog.Body, error) {
+		return decide(state), nil
+	}})
+}
+
 // ChannelsDeleted gives channels that are gone, and their messages with them.
 func (g *Gate) ChannelsDeleted(ctx context.Context, channels ...snowflake.ID) error {
-	return g.enqueue(ctx, &job{decide: func(state *projections.Guild) ([]eventlog.Body, error) {
+	return g.Tell(ctx, func(state *projections.Guild) []eventlog.Body {
 		var bodies []eventlog.Body
 		for _, id := range channels {
 			if !state.IsChannelDeleted(id) {
 				bodies = append(bodies, eventlog.ChannelDeleted{Channel: id})
 			}
 		}
-		return bodies, nil
-	}})
+		return bodies
+	})
 }

@@ -25,7 +25,7 @@ func (r *Reader) List(ctx context.Context) ([]discord.Channel, error) {
 		return nil, err
 	}
 	r.Directory.Add(channels...)
-	if err := r.listArchived(ctx, channels); err != nil {
+	if err := r.ListArchived(ctx, channels); err != nil {
 		return nil, err
 	}
 	active, err := r.Client.ActiveThreads(ctx, r.Guild)
@@ -36,8 +36,8 @@ func (r *Reader) List(ctx context.Context) ([]discord.Channel, error) {
 	return slices.DeleteFunc(r.Directory.Channels(), func(c discord.Channel) bool { return !c.HoldsMessages() }), nil
 }
 
-// listArchived adds the archived threads of channels to the directory.
-func (r *Reader) listArchived(ctx context.Context, channels []discord.Channel) error {
+// ListArchived adds the archived threads of channels to the directory, as far as the bot may read them.
+func (r *Reader) ListArchived(ctx context.Context, channels []discord.Channel) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(listsAtOnce)
 	for _, c := range channels {

@@ -11,6 +11,9 @@ import (
 	"github.com/gorilla/websocket"
 )
 
+// lookEvery is how often it is looked whether a heartbeat was answered.
+const lookEvery = time.Second
+
 var (
 	errHung = errors.New("the gateway didn't answer in time")
 	errLost = errors.New("the connection was lost")
@@ -77,14 +80,31 @@ func (c *connection) open(ctx context.Context) (bool, error) {
 	return false, errHung
 }
 
-// wait returns when the connection is lost or ctx ends.
-func (c *connection) wait(ctx context.Context) error {
-	select {
-	case <-c.lost:
-		return errLost
-	case <-ctx.Done():
-		return ctx.Err()
+// wait returns when the connection is lost or ctx ends. It calls acknowledged after each heartbeat that
+// was answered; discordgo tells of that in a field only.
+func (c *connection) wait(ctx context.Context, acknowledged func()) error {
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	last := c.acknowledged()
+	for {
+		select {
+		case <-c.lost:
+			return errLost
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-look.C:
+			if now := c.acknowledged(); now.After(last) {
+				last = now
+				acknowledged()
+			}
+		}
 	}
+}
+
+func (c *connection) acknowledged() time.Time {
+	c.session.RLock()
+	defer c.session.RUnlock()
+	return c.session.LastHeartbeatAck
 }
 
 // close ends the connection, politely if that works in time.

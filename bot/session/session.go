@@ -27,14 +27,19 @@ const (
 	longestPause = 2 * time.Minute
 )
 
-// Event is a dispatch of the gateway, or, with the type Disconnected, the end of the connection.
+// Event is a dispatch of the gateway, or one of the supervisor's own.
 type Event struct {
 	Type string // such as MESSAGE_CREATE
 	Data json.RawMessage
 }
 
-// Disconnected is the type of the event that tells of the end of a connection.
-const Disconnected = "_DISCONNECTED"
+// The types of the supervisor's own events.
+const (
+	// Disconnected tells of the end of a connection.
+	Disconnected = "_DISCONNECTED"
+	// Acknowledged tells that the gateway has answered a heartbeat: all that it sent before has come.
+	Acknowledged = "_ACKNOWLEDGED"
+)
 
 // Supervisor keeps a connection open.
 type Supervisor struct {
@@ -55,7 +60,7 @@ func (s *Supervisor) Run(ctx context.Context) error {
 		switch {
 		case opened:
 			pause.Reset()
-			err = c.wait(ctx)
+			err = c.wait(ctx, func() { s.Take(ctx, Event{Type: Acknowledged}) })
 			s.Take(ctx, Event{Type: Disconnected})
 		case fatal(err) != nil:
 			return fatal(err)

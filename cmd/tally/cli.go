@@ -69,7 +69,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 
 func newParser(stdout, stderr io.Writer) (*kong.Kong, error) {
 	return kong.New(&cli{},
-		kong.Name("tally"), kong.Description(description), kong.Vars{"version": version()},
+		kong.Name("tally"), kong.Description(description), kong.Vars{"version": version(), "kinds": kindNames()},
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(exited(code)) }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
 	)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -22,24 +24,60 @@ type guildFlag struct {
 	Guild snowflake.ID `placeholder:"ID" help:"Only this server."`
 }
 
-// read opens the log for reading only and calls use with it. bbolt panics over a file whose pages
-// contradict each other; that becomes an error.
-func (d dataFlag) read(use func(*eventlog.Log) error) (err error) {
-	if err := checkFolder(d.Data); err != nil {
-		return err
-	}
-	log, err := eventlog.Open(d.Data, eventlog.Options{ReadOnly: true})
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if p := recover(); p != nil {
-			err = advise(fmt.Errorf("the pages of %s are damaged: %v", filepath.Join(d.Data, eventlog.FileName), p), "Restore the log from a backup.")
-			return // a file in this state is not worth another panic
+// read opens the log for reading only and calls use with it.
+func (d dataFlag) read(use func(*eventlog.Log) error) error {
+	return guard(d.Data, func() error {
+		log, err := openLog(d.Data, eventlog.Options{ReadOnly: true})
+		if err != nil {
+			return err
 		}
-		err = errors.Join(err, log.Close())
+		return errors.Join(use(log), log.Close())
+	})
+}
+
+// openLog opens the log in a folder.
+func openLog(dir string, o eventlog.Options) (log *eventlog.Log, err error) {
+	if err := checkFolder(dir); err != nil {
+		return nil, err
+	}
+	err = guard(dir, func() error {
+		log, err = eventlog.Open(dir, o)
+		return err
+	})
+	return log, err
+}
+
+// guard calls use. bbolt panics over a file whose pages contradict each other: that becomes an error.
+// The file is left open then, for as long as the process lives; closing it might panic again.
+func guard(dir string, use func() error) (err error) {
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		p := recover()
+		if p == nil {
+			return
+		}
+		if !inBolt() {
+			panic(p)
+		}
+		err = advise(fmt.Errorf("the pages of %s are damaged: %v", filepath.Join(dir, eventlog.FileName), p), "Restore the log from a backup.")
 	}()
-	return use(log)
+	return use()
+}
+
+// inBolt reports whether a panic, while it is recovered from, comes from within bbolt.
+func inBolt() bool {
+	pcs := make([]uintptr, 64)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(0, pcs)])
+	panicking := false
+	for {
+		f, more := frames.Next()
+		if panicking && !strings.HasPrefix(f.Function, "runtime.") {
+			return strings.HasPrefix(f.Function, "go.etcd.io/bbolt")
+		}
+		if panicking = panicking || f.Function == "runtime.gopanic"; !more {
+			return false
+		}
+	}
 }
 
 // checkFolder finds the usual mistake: the path of the file in place of the folder's.

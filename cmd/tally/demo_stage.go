@@ -48,7 +48,7 @@ func (c *demoCmd) begin(t *terminal, dir string) (*stage, error) {
 		return nil, err
 	}
 	var err error
-	if s.log, err = eventlog.Open(dir, eventlog.Options{}); err != nil {
+	if s.log, err = openLog(dir, eventlog.Options{}); err != nil {
 		s.server.Close()
 		return nil, err
 	}

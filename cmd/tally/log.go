@@ -1,7 +1,11 @@
 package main
 
 import (
+	"encoding/json"
 	"iter"
+	"maps"
+	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,7 +30,7 @@ type filterFlags struct {
 	Channel snowflake.ID `placeholder:"ID" help:"Only events of this channel or thread."`
 	User    snowflake.ID `placeholder:"ID" help:"Only messages by this user, and imports that they started."`
 	Origin  string       `placeholder:"ORIGIN" help:"Only messages of this origin: live, import, catchup, repair or archive."`
-	Kind    string       `placeholder:"KIND" help:"Only events of this kind: message, message_deleted, channel_deleted, import_started, import_channel_finished, import_finished or verified."`
+	Kind    string       `placeholder:"KIND" help:"Only events of this kind: ${kinds}."`
 	Since   moment       `placeholder:"ULID|TIME" help:"Only events from then on. A time is when the log learned of it: 2026-08-01, 2026-08-01T12:30:00Z, or 90m for 90 minutes ago."`
 	Until   moment       `placeholder:"ULID|TIME" help:"Only events up to then."`
 }
@@ -128,8 +132,41 @@ func subjectOf(e eventlog.Event) (s subject) {
 	case eventlog.Verified:
 		s.add(d.Deep, "deep")
 		s.add(true, number(d.Counted)+" counted, "+number(d.Expected)+" expected")
+	default:
+		s = subjectOfAny(d)
 	}
 	return s
+}
+
+// subjectOfAny reads what any other kind tells from its JSON.
+func subjectOfAny(data any) (s subject) {
+	var fields map[string]json.RawMessage
+	if b, err := json.Marshal(data); err != nil || json.Unmarshal(b, &fields) != nil {
+		return s
+	}
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		text := strings.Trim(string(fields[name]), `"`)
+		switch id, err := snowflake.Parse(text); {
+		case name == "channel_id" && err == nil:
+			s.channel = id
+		case name == "author_id" && err == nil:
+			s.user = id
+		default:
+			s.add(true, name+" "+text)
+		}
+	}
+	return s
+}
+
+// kindNames lists the kinds of events that this version knows.
+func kindNames() string {
+	var names []string
+	for k := eventlog.Kind(1); k < math.MaxUint8; k++ {
+		if k.Known() {
+			names = append(names, k.String())
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func (s *subject) add(ok bool, note string) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -30,6 +31,9 @@ func (c *logTailCmd) Run(t *terminal) error {
 	f, err := c.filter()
 	if err != nil {
 		return err
+	}
+	if c.Limit < 1 {
+		return usage(errors.New("--limit is 1 or more"), "See `tally log tail --help`.")
 	}
 	return c.read(func(log *eventlog.Log) error {
 		if _, err := c.of(log); err != nil {
@@ -62,7 +66,7 @@ func (c *logTailCmd) last(f filter, log *eventlog.Log, after ulid.ULID) (last []
 			last = append(last[:0], last[len(last)-c.Limit:]...)
 		}
 	}
-	return last[max(len(last)-max(c.Limit, 0), 0):]
+	return last[max(len(last)-c.Limit, 0):]
 }
 
 func (c *logTailCmd) print(t *terminal, last []found) error {

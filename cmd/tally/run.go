@@ -57,10 +57,7 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	t.hide(token)
-	if err := checkFolder(c.Data); err != nil {
-		return err
-	}
-	log, err := eventlog.Open(c.Data, eventlog.Options{})
+	log, err := openLog(c.Data, eventlog.Options{})
 	if err != nil {
 		return err
 	}
@@ -80,13 +77,21 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	case errors.Is(err, errSlow): // it still writes
 		return err
 	case err != nil:
-		return errors.Join(err, log.Close())
+		return errors.Join(c.explain(err), log.Close())
 	}
 	if err := log.Close(); err != nil {
 		return fmt.Errorf("close the log: %w", err)
 	}
 	logger.Info("stopped; all that was counted is on disk")
 	return nil
+}
+
+// explain adds what to do about a server that answers, but not as Discord does.
+func (c *runCmd) explain(err error) error {
+	if refused, ok := errors.AsType[*rest.Error](err); ok && c.URL != "" && refused.Code == 0 {
+		return advise(err, "Is --discord-url right? REST must be under "+strings.TrimSuffix(c.URL, "/")+"/api/v9.")
+	}
+	return err
 }
 
 // errSlow says that the bot didn't end in time.

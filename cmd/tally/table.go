@@ -95,7 +95,7 @@ func widthOfTable(columns []column, rows [][]string) int {
 		}
 		sum += widest + len(gap)
 	}
-	return sum
+	return sum - len(gap)
 }
 
 // facts writes names and their values, one a line.

@@ -49,7 +49,7 @@ func TestTableFits(t *testing.T) {
 
 // TestTableLeavesOutEmpty: what nobody misses is left out first, and not spoken of.
 func TestTableLeavesOutEmpty(t *testing.T) {
-	term, out, talk := screen(20)
+	term, out, talk := screen(15)
 	term.table([]column{{name: "id"}, {name: "origin", spare: 1}, {name: "notes", spare: 2}}, [][]string{{"1", "", "forced"}, {"2", "", ""}})
 	if err := term.out.Flush(); err != nil {
 		t.Fatal(err)

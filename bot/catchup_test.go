@@ -1,0 +1,158 @@
+package bot
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"tally/bot/discordtest"
+	"tally/eventlog/snowflake"
+	"tally/projections"
+)
+
+// settled waits until no gap is open, and the counts are the truth.
+func (w *world) settled(s server) {
+	w.t.Helper()
+	w.until("no gap is open", func() (ok bool) {
+		w.view(s.Guild, func(g *projections.Guild) { ok = len(g.Gaps()) == 0 })
+		return ok
+	})
+	w.exact(s.Guild)
+}
+
+// importedWorld is a server whose history is imported, with the bot running.
+func importedWorld(t *testing.T, o discordtest.Options) (*world, server) {
+	w := newWorld(t, o)
+	s := w.addServer("downtime")
+	w.write(s, 120)
+	w.start()
+	w.run(s.Guild, "import-messages", nil)
+	w.imported(s.Guild)
+	w.write(s, 10)
+	w.exact(s.Guild)
+	return w, s
+}
+
+func TestDowntimeIsCaughtUp(t *testing.T) {
+	w, s := importedWorld(t, discordtest.Options{})
+	w.stopBot()
+	w.write(s, 321)
+	thread := s.AddThread(discordtest.ThreadSpec{Parent: s.general, Name: "new"})
+	channel := s.AddChannel(discordtest.ChannelSpec{Name: "new"})
+	for range 150 {
+		w.Send(thread, discordtest.Message{Author: s.ann})
+		w.Send(channel, discordtest.Message{Author: s.bob})
+	}
+	w.start()
+	w.write(s, 5)
+	w.settled(s)
+	w.stopBot() // and once more, with the same marks
+	w.write(s, 7)
+	w.start()
+	w.settled(s)
+}
+
+func TestArchivedThreadsOfADowntime(t *testing.T) {
+	clock := &handClock{now: time.Now().Add(-72 * time.Hour), step: time.Millisecond}
+	w, s := importedWorld(t, discordtest.Options{Clock: clock.Now})
+	old := s.AddThread(discordtest.ThreadSpec{Parent: s.other, Name: "old"})
+	w.exact(s.Guild)
+	w.stopBot()
+	clock.move(10 * time.Hour)
+	fresh := s.AddThread(discordtest.ThreadSpec{Parent: s.general, Name: "fresh"})
+	for _, id := range []snowflake.ID{old, fresh} {
+		w.Send(id, discordtest.Message{Author: s.ann})
+		s.ArchiveThread(id, time.Time{})
+	}
+	w.start()
+	w.settled(s)
+}
+
+// TestLostSessionIsCaughtUp has the gateway drop a session that can't be resumed, and messages meanwhile.
+func TestLostSessionIsCaughtUp(t *testing.T) {
+	w, s := importedWorld(t, discordtest.Options{})
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if err := w.AwaitSessions(ctx, func(all []discordtest.SessionInfo) bool { return len(all) == 1 && all[0].Heartbeats > 0 }); err != nil {
+		t.Fatal(err)
+	}
+	w.Disconnect(discordtest.Cut{Code: 4000, Invalidate: true})
+	w.write(s, 40)
+	w.settled(s)
+}
+
+func TestOutageIsCaughtUp(t *testing.T) {
+	w, s := importedWorld(t, discordtest.Options{})
+	s.SetOutage(true)
+	for range 25 {
+		w.Send(s.general, discordtest.Message{Author: s.ann, Delivery: discordtest.HistoryOnly})
+	}
+	s.SetOutage(false)
+	w.settled(s)
+}
+
+// TestGapSurvivesARestart stops the bot while it catches up, before anything of the gap could be read,
+// and after newer messages came live: they must not move the mark.
+func TestGapSurvivesARestart(t *testing.T) {
+	w, s := importedWorld(t, discordtest.Options{})
+	w.stopBot()
+	w.write(s, 60)
+	w.OnRequest(func(r *http.Request) *discordtest.Fault {
+		if strings.HasSuffix(r.URL.Path, "/messages") {
+			return &discordtest.Fault{Status: 503, Body: "{}"}
+		}
+		return nil
+	})
+	w.start()
+	w.write(s, 4)
+	w.until("what came live is counted", func() bool { return w.total(s) >= 134 })
+	w.until("the gap is open", func() (open bool) {
+		w.view(s.Guild, func(g *projections.Guild) { open = len(g.Gaps()) > 0 })
+		return open
+	})
+	w.stopBot()
+	w.OnRequest(nil)
+	w.start()
+	w.settled(s)
+}
+
+// TestIdleChannelsCostNothing counts the requests of a catch-up over 500 channels of which three moved.
+func TestIdleChannelsCostNothing(t *testing.T) {
+	w := newWorld(t, discordtest.Options{})
+	s := w.addServer("idle")
+	var channels []snowflake.ID
+	for range 500 {
+		id := s.AddChannel(discordtest.ChannelSpec{Name: "idle"})
+		w.Send(id, discordtest.Message{Author: s.ann})
+		channels = append(channels, id)
+	}
+	w.start()
+	w.run(s.Guild, "import-messages", nil)
+	w.imported(s.Guild)
+	w.exact(s.Guild)
+	w.stopBot()
+	for _, id := range channels[:3] {
+		w.Send(id, discordtest.Message{Author: s.bob})
+	}
+	before := len(w.HistoryRequests())
+	routes := w.Stats().Routes["GET /channels/{c}/threads/archived/public"]
+	w.start()
+	w.settled(s)
+	read := map[snowflake.ID]int{}
+	for _, r := range w.HistoryRequests()[before:] {
+		read[r.Channel]++
+	}
+	for id, n := range read {
+		if id != channels[0] && id != channels[1] && id != channels[2] {
+			t.Errorf("channel %s was read %d times though nothing was posted in it", id, n)
+		}
+	}
+	if len(read) != 3 {
+		t.Errorf("%d channels were read, want 3", len(read))
+	}
+	if n := w.Stats().Routes["GET /channels/{c}/threads/archived/public"] - routes; n > 3 {
+		t.Errorf("%d lists of threads were read for 3 channels", n)
+	}
+}
