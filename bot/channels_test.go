@@ -55,6 +55,32 @@ func everyKindOfChannel(t *testing.T, w *world, s server) {
 	w.exact(s.Guild)
 }
 
+// starterCopy has threads whose first message is an ordinary one, with the id of the message that the
+// thread was started from: it was reported once.
+func starterCopy(t *testing.T, w *world, s server) {
+	start := func(delivery discordtest.Delivery) {
+		m := w.Send(s.general, discordtest.Message{Author: s.ann})
+		thread := s.AddThread(discordtest.ThreadSpec{Parent: s.general, Name: "copy", StarterMessage: m})
+		w.Send(thread, discordtest.Message{Author: s.ann, ID: thread, Delivery: delivery})
+	}
+	start(discordtest.HistoryOnly)
+	w.start()
+	start(discordtest.DispatchOnly)
+	w.run(s.Guild, "import-messages", nil)
+	w.imported(s.Guild)
+	start(discordtest.DispatchOnly)
+	w.Send(s.other, discordtest.Message{Author: s.bob})
+	w.until("the last is counted", func() (last bool) {
+		w.view(s.Guild, func(g *projections.Guild) { last = g.User(s.bob).Messages == 1 })
+		return last
+	})
+	w.view(s.Guild, func(g *projections.Guild) {
+		if n := g.User(s.ann).Messages; n != 3 {
+			t.Errorf("ann wrote 3 messages, %d are counted", n)
+		}
+	})
+}
+
 func noHistory(t *testing.T, w *world, s server) {
 	s.DenyBot(s.other, discordtest.PermReadMessageHistory)
 	hidden := s.AddChannel(discordtest.ChannelSpec{Name: "hidden"})

@@ -56,6 +56,7 @@ func TestExactlyOnce(t *testing.T) {
 		"deletes of live and imported messages":          {run: deletes},
 		"a delete while its page is on its way":          {run: deleteInFlight},
 		"threads, forum posts and voice chat":            {run: everyKindOfChannel},
+		"a thread that repeats the message it is from":   {run: starterCopy},
 		"no permission to read the history":              {run: noHistory},
 		"a permission that is taken away in the middle":  {run: historyLost},
 		"a channel that is deleted in the middle":        {run: channelGone},

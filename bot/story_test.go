@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -95,6 +96,12 @@ func TestStory(t *testing.T) {
 	}
 	if got := w.runAs(g, bob, "message-count", nil); !strings.Contains(got, fmt.Sprintf("<@%d> wrote **", bob)) {
 		t.Errorf("count:\n%s", got)
+	}
+	for _, command := range []string{"import-messages", "import-cancel", "verify-message-counts", "recount"} {
+		_, err := w.Interact(ctx, discordtest.Command{Guild: g.ID(), Channel: general, User: bob, Name: command})
+		if !errors.Is(err, discordtest.ErrNotAllowed) {
+			t.Errorf("/%s by a member: %v", command, err)
+		}
 	}
 	if got := w.run(g, "recount", nil); !strings.Contains(got, "Nothing changed") {
 		t.Errorf("recount:\n%s", got)
