@@ -392,6 +392,22 @@ func (s *schedule) check() {
 	}
 	s.wantSame("decoded", decoded)
 	s.checkSeen()
+	s.checkStream()
+}
+
+// checkStream holds the count to what Discord has: no import may lose a message that live tracking knows.
+func (s *schedule) checkStream() {
+	counted := map[snowflake.ID]bool{}
+	if _, err := EachCounted(s.log, guildID, ulid.ULID{}, func(_, id, _ snowflake.ID) { counted[id] = true }); err != nil {
+		s.Fatal(err)
+	}
+	for channel, messages := range s.sent {
+		for _, m := range messages {
+			if s.stream[m.ID] && Countable(m.Type, m.Marks) && !s.live.IsDeleted(m.ID) && !s.live.IsChannelDeleted(channel) && !counted[m.ID] {
+				s.Fatalf("message %d came live, exists, and doesn't count", m.ID)
+			}
+		}
+	}
 }
 
 // checkSeen holds every user's figures to what was ever sent. Deletes of whole channels leave out what
