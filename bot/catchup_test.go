@@ -101,7 +101,7 @@ func TestGapSurvivesARestart(t *testing.T) {
 	w.write(s, 60)
 	w.OnRequest(func(r *http.Request) *discordtest.Fault {
 		if strings.HasSuffix(r.URL.Path, "/messages") {
-			return &discordtest.Fault{Status: 503, Body: "{}"}
+			return &discordtest.Fault{Status: 200, Body: "[{"} // nothing that a retry of the request would mend
 		}
 		return nil
 	})

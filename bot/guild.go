@@ -33,7 +33,7 @@ func (b *Bot) openGuild(id snowflake.ID) (*guild, error) {
 	reporter := &commands.Reporter{Router: b.router, Guild: id}
 	im := &importer.Importer{Reader: reader, Gate: in, Now: b.now}
 	g := &guild{
-		Target:  commands.Target{Reader: reader, Gate: in, Job: importer.NewJob(im, reporter.Report)},
+		Target:  commands.Target{Reader: reader, Gate: in, Job: importer.NewJob(im, reporter.Report), Now: b.now},
 		catchup: catchup.NewJob(&catchup.Catchup{Reader: reader, Gate: in, Now: b.now}),
 	}
 	b.guilds[id] = g

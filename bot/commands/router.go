@@ -25,6 +25,7 @@ type Target struct {
 	history.Reader
 	Gate *gate.Gate
 	Job  *importer.Job
+	Now  func() time.Time // Discord's clock
 }
 
 // Router takes interactions and answers them.

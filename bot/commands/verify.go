@@ -23,6 +23,9 @@ func (r *Router) verifyCounts() command {
 			Options: []*discordgo.ApplicationCommandOption{{
 				Type: discordgo.ApplicationCommandOptionBoolean, Name: "deep",
 				Description: "Read all of Discord's history anew and compare it id by id: takes as long as an import",
+			}, {
+				Type: discordgo.ApplicationCommandOptionBoolean, Name: "repair",
+				Description: "With deep: mend the counts, so that they are exactly Discord's",
 			}},
 		},
 		handle: r.handleVerify,
@@ -30,7 +33,12 @@ func (r *Router) verifyCounts() command {
 }
 
 func (r *Router) handleVerify(ctx context.Context, i interaction) (reply, error) {
-	result, err := Verify(ctx, i.target, i.flag("deep"), i.id)
+	deep, repair := i.flag("deep"), i.flag("repair")
+	if repair && !deep {
+		return reply{}, userError("Only Discord can say what is missing: use `deep:True` together with `repair:True`. " +
+			"If the counts differ from the log, `/recount` counts them anew.")
+	}
+	result, err := Verify(ctx, i.target, deep, repair, i.id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -46,6 +54,9 @@ func (r *Router) handleVerify(ctx context.Context, i interaction) (reply, error)
 	embed.Title = "The counts agree with " + with
 	if !result.Exact() {
 		embed.Title, embed.Color = "The counts differ from "+with, colourWarning
+		if result.Repaired {
+			embed.Title = "The counts differed from Discord and are mended"
+		}
 	}
 	embed.Description = lines(append([]string{embed.Description}, differences(result)...))
 	return reply{embed: embed}, nil
@@ -70,10 +81,10 @@ func differences(result verify.Result) []string {
 }
 
 // Verify holds a guild's counts against the log or, deep, against Discord's history up to the time of
-// the id at, and notes the result in the log.
-func Verify(ctx context.Context, t *Target, deep bool, at snowflake.ID) (result verify.Result, err error) {
+// the id at, and notes the result in the log. With repair what differs from Discord is mended.
+func Verify(ctx context.Context, t *Target, deep, repair bool, at snowflake.ID) (result verify.Result, err error) {
 	if deep {
-		result, err = (&verify.Deep{Reader: t.Reader, Gate: t.Gate}).Run(ctx, snowflake.AtMs(at.Ms()))
+		result, err = (&verify.Deep{Reader: t.Reader, Gate: t.Gate, Now: t.Now, Repair: repair}).Run(ctx, snowflake.AtMs(at.Ms()))
 	} else {
 		var shown *projections.Guild
 		t.Gate.View(func(g *projections.Guild) { shown, err = g.Clone() })

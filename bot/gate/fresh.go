@@ -18,7 +18,10 @@ func (g *Gate) livePages(channel snowflake.ID, jobs []*job) ([]eventlog.Body, er
 
 // page makes pages of what is new in a page of history.
 func (g *Gate) page(j *job) ([]eventlog.Body, error) {
-	if j.imp == 0 {
+	switch {
+	case j.origin == eventlog.Repair && j.imp == 0:
+		return g.repairPages(j.channel, j.messages)
+	case j.imp == 0:
 		return g.streamPages(j.origin, j.channel, j.messages)
 	}
 	fresh, err := g.freshInImport(j)
@@ -43,18 +46,38 @@ func (g *Gate) streamPages(origin eventlog.Origin, channel snowflake.ID, message
 	if running := g.state.Running(); running != nil {
 		g.late += len(below(running.Cutoff, fresh))
 	}
-	cutoff, imp := g.state.Cutoff(channel)
-	late := below(cutoff, fresh)
-	if len(late) == 0 {
-		return bodies, nil
-	}
-	held, err := g.heldInLog(channel, idsOf(late), func(f eventlog.Found) bool { return f.Import == imp })
+	cutoff, _ := g.state.Cutoff(channel)
+	late, err := g.importRepairs(channel, below(cutoff, fresh))
+	return append(bodies, late...), err
+}
+
+// repairPages makes pages of what a verification found missing: each message belongs to the side on which
+// it should count.
+func (g *Gate) repairPages(channel snowflake.ID, messages []eventlog.Message) ([]eventlog.Body, error) {
+	cutoff, _ := g.state.Cutoff(channel)
+	older := below(cutoff, messages)
+	bodies, err := g.importRepairs(channel, older)
 	if err != nil {
 		return nil, err
 	}
-	late = slices.DeleteFunc(late, func(m eventlog.Message) bool { return held[m.ID] })
-	repairs, err := pages(eventlog.Repair, imp, channel, late)
-	return append(bodies, repairs...), err
+	newer := slices.DeleteFunc(slices.Clone(messages), func(m eventlog.Message) bool { return m.ID < cutoff })
+	fresh, err := g.freshInStream(channel, newer)
+	if err != nil {
+		return nil, err
+	}
+	live, err := pages(eventlog.Repair, 0, channel, fresh)
+	return append(bodies, live...), err
+}
+
+// importRepairs makes repairs of what the channel's import lacks of messages older than its cutoff.
+func (g *Gate) importRepairs(channel snowflake.ID, older []eventlog.Message) ([]eventlog.Body, error) {
+	_, imp := g.state.Cutoff(channel)
+	held, err := g.heldInLog(channel, idsOf(older), func(f eventlog.Found) bool { return f.Import == imp })
+	if err != nil {
+		return nil, err
+	}
+	lacking := slices.DeleteFunc(slices.Clone(older), func(m eventlog.Message) bool { return held[m.ID] })
+	return pages(eventlog.Repair, imp, channel, lacking)
 }
 
 func below(cutoff snowflake.ID, messages []eventlog.Message) []eventlog.Message {
@@ -97,9 +120,7 @@ func (g *Gate) freshInStream(channel snowflake.ID, messages []eventlog.Message) 
 			ask = append(ask, m.ID)
 		}
 	}
-	held, err := g.heldInLog(channel, ask, func(f eventlog.Found) bool {
-		return f.Origin != eventlog.Import && f.Origin != eventlog.Repair
-	})
+	held, err := g.heldInLog(channel, ask, func(f eventlog.Found) bool { return f.Import == 0 })
 	if err != nil {
 		return nil, err
 	}

@@ -99,6 +99,12 @@ func (g *Gate) Write(ctx context.Context, decide func(*projections.Guild) ([]eve
 	return g.submit(ctx, &job{decide: decide})
 }
 
+// IsDeleted reports whether a message is known to be deleted.
+func (g *Gate) IsDeleted(id snowflake.ID) (deleted bool) {
+	g.View(func(state *projections.Guild) { deleted = state.IsDeleted(id) })
+	return deleted
+}
+
 // Late returns how many messages older than the running import's cutoff came live while it ran. It is
 // called within Write's decide only: with it, the import sees whether its last comparison still holds.
 func (g *Gate) Late() int { return g.late }

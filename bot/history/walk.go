@@ -58,13 +58,19 @@ func (r *Reader) reachedEnd(ctx context.Context, channel, seen snowflake.ID) (bo
 			return oldest[0].ID >= seen, nil
 		}
 	}
+	err := r.provePermission(ctx, channel)
+	return err == nil, err
+}
+
+// provePermission returns ErrNoHistory unless the bot may read a channel's history, as Discord says now.
+func (r *Reader) provePermission(ctx context.Context, channel snowflake.ID) error {
 	if err := r.refresh(ctx, channel); err != nil {
-		return false, err
+		return err
 	}
 	if !r.Readable(channel) {
-		return false, ErrNoHistory
+		return ErrNoHistory
 	}
-	return true, nil
+	return nil
 }
 
 // refresh asks Discord what the bot may do in a channel. The gateway tells it too, but later than the

@@ -136,7 +136,7 @@ func (im *Importer) progress(number uint32, channel snowflake.ID) (p projections
 	return p, err
 }
 
-// finish notes how the reading of a channel ended.
+// finish notes how the reading of a channel ended. What is noted last counts.
 func (im *Importer) finish(ctx context.Context, number uint32, c discord.Channel, outcome eventlog.Outcome) error {
 	return im.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
 		if !isRunning(g, number) {

@@ -1,16 +1,15 @@
 package importer
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"tally/bot/discord"
+	"tally/bot/history"
 	"tally/bot/rest"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
@@ -62,7 +61,7 @@ func (im *Importer) reconcile(ctx context.Context, imp projections.Import) error
 	group.SetLimit(channelsAtOnce)
 	for channel, ids := range lacking {
 		group.Go(func() error {
-			if err := im.askAgain(ctx, imp, channel, ids); err != nil {
+			if err := im.settle(ctx, imp, channel, ids); err != nil {
 				return fmt.Errorf("channel %s: %w", channel, err)
 			}
 			return nil
@@ -71,38 +70,18 @@ func (im *Importer) reconcile(ctx context.Context, imp projections.Import) error
 	return group.Wait()
 }
 
-// askAgain asks for messages of a channel, given by rising ids, a page at a time from the newest.
-func (im *Importer) askAgain(ctx context.Context, imp projections.Import, channel snowflake.ID, ids []snowflake.ID) error {
-	for len(ids) > 0 {
-		page, err := im.Client.Messages(ctx, channel, rest.Query{Before: ids[len(ids)-1] + 1})
-		if errors.Is(err, rest.ErrUnknownChannel) || errors.Is(err, rest.ErrNoAccess) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		var reached snowflake.ID // the page tells about all ids from here on
-		if len(page) > 0 {
-			reached = slices.MinFunc(page, func(a, b discord.Message) int { return cmp.Compare(a.ID, b.ID) }).ID
-		}
-		at, _ := slices.BinarySearch(ids, reached)
-		if err := im.settle(ctx, imp, channel, ids[at:], page); err != nil {
-			return err
-		}
-		ids = ids[:at]
-	}
-	return nil
-}
-
-// settle takes over those of the asked ids that the page has, and notes the others as deleted.
-func (im *Importer) settle(ctx context.Context, imp projections.Import, channel snowflake.ID, asked []snowflake.ID, page []discord.Message) error {
-	var there []discord.Message
-	gone := slices.Clone(asked)
-	for _, m := range page {
-		if at, ok := slices.BinarySearch(gone, m.ID); ok {
-			gone = slices.Delete(gone, at, at+1)
-			there = append(there, m)
-		}
+func (im *Importer) settle(ctx context.Context, imp projections.Import, channel snowflake.ID, ids []snowflake.ID) error {
+	there, gone, err := im.Settle(ctx, channel, ids, im.Now, im.Gate.IsDeleted)
+	switch {
+	case errors.Is(err, rest.ErrUnknownChannel):
+		return nil // its delete is on its way
+	case errors.Is(err, rest.ErrNoAccess), errors.Is(err, history.ErrNoHistory):
+		// The right to read it is gone: then the channel keeps the count that it had.
+		c, _ := im.Directory.Channel(channel)
+		c.ID = channel
+		return im.finish(ctx, imp.Number, c, eventlog.NoPermission)
+	case err != nil:
+		return err
 	}
 	im.Log.Info("live tracking knew messages that the history lacked", "channel", channel, "repaired", len(there), "deleted", len(gone))
 	if len(there) > 0 {

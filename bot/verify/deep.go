@@ -5,15 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"time"
 
-	"github.com/oklog/ulid/v2"
 	"golang.org/x/sync/errgroup"
 
 	"tally/bot/discord"
 	"tally/bot/gate"
 	"tally/bot/history"
 	"tally/bot/rest"
-	"tally/eventlog"
 	"tally/eventlog/snowflake"
 	"tally/projections"
 )
@@ -24,24 +23,29 @@ const channelsAtOnce = 64
 type Deep struct {
 	history.Reader
 	Gate *gate.Gate
+	// Now is Discord's clock.
+	Now func() time.Time
+	// Repair mends the log: what is missing is taken over, what Discord no longer has becomes a delete.
+	// The count is then exactly Discord's in the channels that could be compared.
+	Repair bool
 }
 
-// shadow is what Discord has: per channel the countable messages below the cutoff and their authors.
+// shadow is what Discord has: per channel the countable messages below the cutoff.
 type shadow struct {
 	mu       sync.Mutex
-	channels map[snowflake.ID]map[snowflake.ID]snowflake.ID
+	channels map[snowflake.ID]map[snowflake.ID]discord.Message
 	skipped  []Skipped
 }
 
 // Run reads all of the guild's history below cutoff and compares it with the log, id by id. It takes as
-// long as an import, and about 50 bytes of memory for each message.
+// long as an import, and about 150 bytes of memory for each message.
 func (d *Deep) Run(ctx context.Context, cutoff snowflake.ID) (Result, error) {
 	r := Result{Deep: true, Cutoff: cutoff}
 	channels, err := d.List(ctx)
 	if err != nil {
 		return r, fmt.Errorf("list the channels: %w", err)
 	}
-	s := shadow{channels: map[snowflake.ID]map[snowflake.ID]snowflake.ID{}}
+	s := shadow{channels: map[snowflake.ID]map[snowflake.ID]discord.Message{}}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(channelsAtOnce)
 	for _, c := range channels {
@@ -61,13 +65,13 @@ func (d *Deep) Run(ctx context.Context, cutoff snowflake.ID) (Result, error) {
 
 // read takes one channel's messages into the shadow.
 func (d *Deep) read(ctx context.Context, s *shadow, c discord.Channel, cutoff snowflake.ID) error {
-	messages := map[snowflake.ID]snowflake.ID{}
+	messages := map[snowflake.ID]discord.Message{}
 	err := history.ErrNoHistory
 	if d.Readable(c.ID) {
 		err = d.Walk(ctx, c.ID, cutoff, 0, func(page []discord.Message) error {
 			for _, m := range page {
 				if projections.Countable(uint16(m.Type), gate.Marks(m)) {
-					messages[m.ID] = m.Author
+					messages[m.ID] = m
 				}
 			}
 			return nil
@@ -85,57 +89,4 @@ func (d *Deep) read(ctx context.Context, s *shadow, c discord.Channel, cutoff sn
 	}
 	s.channels[c.ID] = messages
 	return err
-}
-
-// compare takes from the shadow what the log counts too: what then is left is missing.
-func (d *Deep) compare(ctx context.Context, s *shadow, r *Result) error {
-	users := map[snowflake.ID]*User{}
-	user := func(id snowflake.ID) *User {
-		if users[id] == nil {
-			users[id] = &User{User: id}
-		}
-		return users[id]
-	}
-	for _, messages := range s.channels {
-		for _, author := range messages {
-			user(author).Expected++
-		}
-	}
-	// What Discord told while the history was read waits at the gate: let it through first.
-	var until ulid.ULID
-	if err := d.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
-		until = g.Position()
-		return nil, nil
-	}); err != nil {
-		return err
-	}
-	var err error
-	r.Duplicates, err = projections.EachCounted(d.Gate.Log(), d.Guild, until, func(channel, id, author snowflake.ID) {
-		messages, compared := s.channels[channel]
-		if id >= r.Cutoff || !compared {
-			return
-		}
-		u := user(author)
-		u.Counted++
-		if _, there := messages[id]; !there {
-			u.Extra++
-		}
-		delete(messages, id)
-	})
-	if err != nil {
-		return err
-	}
-	d.Gate.View(func(g *projections.Guild) {
-		for _, messages := range s.channels {
-			for id, author := range messages {
-				if g.IsDeleted(id) { // after it was read
-					user(author).Expected--
-				} else {
-					user(author).Missing++
-				}
-			}
-		}
-	})
-	r.sum(users)
-	return nil
 }

@@ -20,6 +20,7 @@ type Result struct {
 	Duplicates uint64       // events that hold a message again on one side
 	Worst      []User       // the users with differences, the largest first
 	Skipped    []Skipped    // deep: channels that could not be compared
+	Repaired   bool         // deep: the log was mended
 }
 
 // User is one user's difference.
