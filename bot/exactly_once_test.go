@@ -61,6 +61,7 @@ func TestExactlyOnce(t *testing.T) {
 		"a permission that is taken away in the middle":  {run: historyLost},
 		"a channel that is deleted in the middle":        {run: channelGone},
 		"a message that live tracking has a little late": {run: lateLive},
+		"messages that history shows late or no more":    {run: shownLate},
 		"a cancelled import":                             {run: cancelled},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -248,6 +249,33 @@ func lateLive(t *testing.T, w *world, s server) {
 	w.imported(s.Guild)
 	w.Send(s.general, discordtest.Message{Author: s.bob, ID: snowflake.At(early) + 1})
 	w.exact(s.Guild)
+}
+
+// shownLate has two messages that came live before the import and that the history lacks when the import
+// reads it: one is shown later, the other was deleted and nobody told.
+func shownLate(t *testing.T, w *world, s server) {
+	clock := snowflake.At(time.Now().Add(-10 * time.Minute)) // older than what is read twice
+	w.write(s, 50)
+	w.start()
+	late := w.Send(s.general, discordtest.Message{Author: s.ann, ID: clock + 1, Delivery: discordtest.DispatchOnly})
+	w.Send(s.general, discordtest.Message{Author: s.bob, ID: clock + 2, Delivery: discordtest.DispatchOnly})
+	w.until("they are counted live", func() bool { return w.total(s) == 2 })
+	tails := 0
+	w.OnHistory(func(r discordtest.HistoryRequest) {
+		if r.Mode == "after" && r.Limit == 100 && tails == 0 { // the channels have been read
+			tails++
+			w.Send(s.general, discordtest.Message{Author: s.ann, ID: late, Delivery: discordtest.HistoryOnly})
+		}
+	})
+	w.run(s.Guild, "import-messages", nil)
+	w.imported(s.Guild)
+	w.OnHistory(nil)
+	w.exact(s.Guild)
+	w.view(s.Guild, func(g *projections.Guild) {
+		if bob := g.User(s.bob); bob.Deleted != 1 {
+			t.Errorf("bob's deleted message is not remembered: %+v", bob)
+		}
+	})
 }
 
 func cancelled(t *testing.T, w *world, s server) {
