@@ -119,7 +119,17 @@ func (b *Bot) takeGuild(ctx context.Context, data json.RawMessage) error {
 	g.catchup.Wake()
 	b.log.Info("the server is here", "guild", whole.ID, "name", whole.Name, "channels", len(whole.Channels))
 	g.Job.Resume()
+	b.readNew(ctx, g)
 	return nil
+}
+
+// readNew lets an import read what the bot was let into, beside the routing.
+func (b *Bot) readNew(ctx context.Context, g *guild) {
+	b.answers.Go(func() {
+		if err := g.Job.ReadNew(ctx); err != nil && ctx.Err() == nil {
+			b.log.Warn("channels that opened are not read for now", "guild", g.Guild, "error", err)
+		}
+	})
 }
 
 // markCovered notes how far each guild is covered, now that the gateway has answered a heartbeat: so all
@@ -171,8 +181,15 @@ func (b *Bot) takeOther(ctx context.Context, e session.Event) error {
 		return nil
 	}
 	gone, err := g.Directory.Handle(e.Type, e.Data)
-	if err != nil || len(gone) == 0 {
+	if err != nil {
 		return err
+	}
+	switch e.Type {
+	case "CHANNEL_UPDATE", "THREAD_LIST_SYNC", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "GUILD_MEMBER_UPDATE":
+		b.readNew(ctx, g)
+	}
+	if len(gone) == 0 {
+		return nil
 	}
 	if err := g.Gate.ChannelsDeleted(ctx, gone...); err != nil {
 		return fmt.Errorf("note deleted channels: %w", err)

@@ -28,6 +28,8 @@ type ImportStarted struct {
 	By     snowflake.ID `json:"by,omitzero"`       // the user who asked; 0: the shell
 	In     snowflake.ID `json:"asked_in,omitzero"` // the channel that it reports to
 	Forced bool         `json:"forced,omitempty"`  // it replaces a completed or a running import
+	// Partial: it reads only channels that no import has read, and adds them to the completed one.
+	Partial bool `json:"partial,omitempty"`
 }
 
 // ImportChannelFinished says that an import is done with a channel, and how.
@@ -112,6 +114,7 @@ func (e *ImportStarted) fields(c *coder) {
 	c.id(&e.By)
 	c.id(&e.In)
 	c.bool(&e.Forced)
+	c.bool(&e.Partial)
 }
 
 func (e *ImportChannelFinished) fields(c *coder) {

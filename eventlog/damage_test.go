@@ -148,6 +148,9 @@ func TestAnyFlippedBitIsFound(t *testing.T) {
 				changed.value[offset-16] ^= 1 << bit
 			}
 			wantBad(t, dir, records, 100, victim)
+			if offset < 16 { // a key that stands in the wrong place must not lead a reader astray
+				wantBad(t, dir, records, 1, victim)
+			}
 			if t.Failed() {
 				t.Fatalf("record %d, byte %d, bit %d", victim, offset, bit)
 			}
@@ -211,6 +214,26 @@ func TestAnotherGuildsRecordIsFound(t *testing.T) {
 	}
 	if corrupt == nil {
 		t.Error("nothing is found")
+	}
+}
+
+// TestRecordsThatOverlapAreFound seals a record whose ULIDs begin before those of the one before it end.
+func TestRecordsThatOverlapAreFound(t *testing.T) {
+	dir, records := writeRecords(t, 3)
+	l := open(t, dir, Options{NoSync: true})
+	key := advance(ulid.ULID(records[1].key), 2) // the third event of record 1
+	value, _, err := encodeRecord([]Body{ChannelDeleted{5}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	seal(value, 1, key)
+	err = l.db.Update(func(tx *bolt.Tx) error { return tx.Bucket(bucketRecords).Bucket(guildKey(1)).Put(key[:], value) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	var reports []error
+	if _, err := l.Check(func(err error) { reports = append(reports, err) }); err != nil || len(reports) != 1 {
+		t.Errorf("reported %v, %v", reports, err)
 	}
 }
 

@@ -22,18 +22,22 @@ type Found struct {
 // one for each side that holds it, never the whole log.
 func (l *Log) Find(guild, channel snowflake.ID, ids ...snowflake.ID) ([]Found, error) {
 	ids = slices.Sorted(slices.Values(ids))
-	var found []Found
 	// The tail is looked at before the transaction begins: a segment that is stored in between then
 	// turns up twice, where the other way round it would not be seen at all.
 	end, ok := l.endSegment(guild, channel, ids)
-	err := l.db.View(func(tx *bolt.Tx) error {
+	return l.findIn(guild, channel, ids, end, ok)
+}
+
+// findIn searches the segments of the index, and the last one if withEnd is set. The ids are sorted.
+func (l *Log) findIn(guild, channel snowflake.ID, ids []snowflake.ID, end segment, withEnd bool) (found []Found, err error) {
+	err = l.db.View(func(tx *bolt.Tx) error {
 		records := tx.Bucket(bucketRecords).Bucket(guildKey(guild))
 		if records == nil {
 			return nil
 		}
 		f := finder{guild: guild, channel: channel, ids: ids, records: records.Cursor()}
 		segs := storedSegments(tx, guild, channel, ids)
-		if ok && !slices.Contains(segs, end) {
+		if withEnd && !slices.Contains(segs, end) {
 			segs = append(segs, end)
 		}
 		for _, seg := range segs {

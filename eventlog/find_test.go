@@ -188,3 +188,50 @@ func TestFindWhileOthersAppend(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// TestFindMeetsAStoredTail looks at the tail, lets it become a whole segment, and only then searches.
+func TestFindMeetsAStoredTail(t *testing.T) {
+	l := open(t, t.TempDir(), Options{NoSync: true})
+	appendNumbered(t, l, 1, segmentRecords-1)
+	ids := []snowflake.ID{1, 100, segmentRecords - 1}
+	end, ok := l.endSegment(1, 5, ids)
+	if !ok {
+		t.Fatal("the tail holds nothing")
+	}
+	appendNumbered(t, l, segmentRecords, segmentRecords+10)
+	if found, err := l.findIn(1, 5, ids, end, ok); err != nil || len(found) != len(ids) {
+		t.Errorf("%d of %d found, %v", len(found), len(ids), err)
+	}
+}
+
+// TestFindAfterReopening reopens logs whose last segment is just whole, just not, or just begun.
+func TestFindAfterReopening(t *testing.T) {
+	for _, n := range []snowflake.ID{1, segmentRecords - 1, segmentRecords, segmentRecords + 1, 2 * segmentRecords, 2*segmentRecords + 1} {
+		dir := t.TempDir()
+		l := open(t, dir, Options{NoSync: true})
+		appendNumbered(t, l, 1, n)
+		for _, o := range []Options{{ReadOnly: true}, {NoSync: true}} {
+			if err := l.Close(); err != nil {
+				t.Fatal(err)
+			}
+			l = open(t, dir, o)
+			for id := range n {
+				if found, err := l.Find(1, 5, id+1); err != nil || len(found) != 1 {
+					t.Fatalf("message %d of %d: found %v, %v", id+1, n, found, err)
+				}
+			}
+		}
+	}
+}
+
+// appendNumbered appends a record for each of the messages from first to last, in channel 5.
+func appendNumbered(t *testing.T, l *Log, first, last snowflake.ID) {
+	t.Helper()
+	var records [][]Body
+	for id := first; id <= last; id++ {
+		records = append(records, []Body{page(t, Live, 5, id)})
+	}
+	if _, err := l.Append(1, records...); err != nil {
+		t.Fatal(err)
+	}
+}

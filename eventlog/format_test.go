@@ -80,14 +80,35 @@ func TestFormatIsAsDocumented(t *testing.T) {
 func TestFormatOfRareEvents(t *testing.T) {
 	for want, body := range map[string]Body{
 		"0b":               ChannelDeleted{Channel: 11},
-		"0102030401":       ImportStarted{Import: 1, Cutoff: 2, By: 3, In: 4, Forced: true},
+		"010203040101":     ImportStarted{Import: 1, Cutoff: 2, By: 3, In: 4, Forced: true, Partial: true},
 		"01020304":         ImportChannelFinished{Import: 1, Channel: 2, Parent: 3, Outcome: Gone},
 		"010280d0eab6b733": ImportFinished{Import: 1, Outcome: Cancelled, At: time.UnixMilli(1767225600000)},
 		"01020304050607":   Verified{Deep: true, Cutoff: 2, Counted: 3, Expected: 4, Missing: 5, Extra: 6, Duplicates: 7},
 		"00000000000000":   Verified{},
+		"0102":             GapOpened{Gap: 1, After: 2},
+		"01":               GapClosed{Gap: 1},
 	} {
 		if got := hex.EncodeToString(body.appendPayload(nil)); got != want {
 			t.Errorf("%+v is stored as %s, want %s", body, got, want)
+		}
+	}
+}
+
+// TestStoredNumbers holds every number that stands for a word in a log.
+func TestStoredNumbers(t *testing.T) {
+	for name, c := range map[string]struct {
+		got  []int
+		want []int
+	}{
+		"kinds": {[]int{int(KindMessage), int(KindMessageDeleted), int(KindChannelDeleted), int(KindImportStarted), int(KindImportChannelFinished),
+			int(KindImportFinished), int(KindVerified), int(KindGapOpened), int(KindGapClosed)}, []int{1, 2, 3, 4, 5, 6, 7, 8, 9}},
+		"origins":  {[]int{int(Live), int(Import), int(Catchup), int(Repair), int(Archive)}, []int{1, 2, 3, 4, 5}},
+		"marks":    {[]int{int(Bot), int(Webhook), int(System), int(Ephemeral)}, []int{1, 2, 4, 8}},
+		"outcomes": {[]int{int(Completed), int(Cancelled), int(NoPermission), int(Gone), int(Superseded)}, []int{1, 2, 3, 4, 5}},
+		"held":     {[]int{int(HeldStream), int(HeldCommitted), int(HeldRunning), int(HeldOther)}, []int{1, 2, 4, 8}},
+	} {
+		if !reflect.DeepEqual(c.got, c.want) {
+			t.Errorf("%s: %v, want %v", name, c.got, c.want)
 		}
 	}
 }

@@ -23,6 +23,7 @@ func FuzzRecord(f *testing.F) {
 	f.Add([]byte{2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f, 1, 7}) // 2^56 deletes in one byte
 	f.Add([]byte{99, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 0})
 	f.Add([]byte{1, 0x80, 2, 3, 1, 0, 5})
+	f.Add([]byte{1, 3, 9, 1, 0, 1, 10, 6, 0, 7, 0, 7}) // an id beyond the last one
 	f.Fuzz(func(t *testing.T, blocks []byte) {
 		value := append(make([]byte, headerSize), blocks...)
 		value[0] = Version

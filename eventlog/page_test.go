@@ -171,9 +171,11 @@ var rareBody = rapid.Custom(func(t *rapid.T) Body {
 	}
 	return rapid.SampledFrom([]Body{
 		ChannelDeleted{id("channel")},
-		ImportStarted{imp, id("cutoff"), id("by"), id("in"), yes},
+		ImportStarted{imp, id("cutoff"), id("by"), id("in"), yes, !yes},
 		ImportChannelFinished{imp, id("channel"), id("parent"), outcome},
 		ImportFinished{imp, outcome, at},
+		GapOpened{imp, id("after")},
+		GapClosed{imp},
 		Verified{yes, id("cutoff"), uint64(id("a")), uint64(id("b")), uint64(id("c")), uint64(id("d")), uint64(id("e"))},
 	}).Draw(t, "body")
 })

@@ -72,7 +72,7 @@ func (d *decoder) importState() *Import {
 	}
 	i := &Import{
 		Number: uint32(d.uint()), Cutoff: d.id(), By: d.id(), In: d.id(),
-		Outcome: eventlog.Outcome(d.uint()), Messages: d.uint(), Forced: d.bool(),
+		Outcome: eventlog.Outcome(d.uint()), Messages: d.uint(), Forced: d.bool(), Partial: d.bool(),
 		Channels: map[snowflake.ID]*ImportChannel{},
 	}
 	if d.bool() {

@@ -66,6 +66,7 @@ func (e *encoder) importState(i *Import) {
 	}
 	e.uints(uint64(i.Number), uint64(i.Cutoff), uint64(i.By), uint64(i.In), uint64(i.Outcome), i.Messages)
 	e.bool(i.Forced)
+	e.bool(i.Partial)
 	if e.bool(!i.Finished.IsZero()); !i.Finished.IsZero() {
 		e.uints(uint64(i.Finished.UnixMilli()))
 	}

@@ -14,6 +14,7 @@ type Import struct {
 	By       snowflake.ID // who asked; 0: the shell
 	In       snowflake.ID // the channel that it reports to
 	Forced   bool
+	Partial  bool             // it adds channels to the completed one
 	Outcome  eventlog.Outcome // 0 while it runs
 	Finished time.Time        // Discord's clock
 	Messages uint64           // that it holds, of every type and by everyone
@@ -58,7 +59,7 @@ func (g *Guild) applyImportStarted(e eventlog.ImportStarted) {
 	g.endRunning(eventlog.Superseded, time.Time{})
 	g.imports = max(g.imports, e.Import)
 	g.running = &Import{
-		Number: e.Import, Cutoff: e.Cutoff, By: e.By, In: e.In, Forced: e.Forced,
+		Number: e.Import, Cutoff: e.Cutoff, By: e.By, In: e.In, Forced: e.Forced, Partial: e.Partial,
 		Channels: map[snowflake.ID]*ImportChannel{},
 	}
 }
@@ -85,9 +86,12 @@ func (g *Guild) endRunning(outcome eventlog.Outcome, at time.Time) {
 	}
 	r.Outcome, r.Finished = outcome, at
 	g.running = nil
-	if outcome != eventlog.Completed {
+	switch {
+	case r.Partial && g.committed != nil:
+		g.committed.join(r)
+	case outcome != eventlog.Completed:
 		g.ended = r
-	} else {
+	default:
 		g.committed, g.ended = r, nil
 	}
 	for id, ch := range g.channels {
@@ -97,6 +101,19 @@ func (g *Guild) endRunning(outcome eventlog.Outcome, at time.Time) {
 		}
 		for _, c := range ch.cells {
 			c.next, c.after = 0, 0
+		}
+	}
+}
+
+// join adds to a completed import the channels that a partial one has read.
+func (i *Import) join(part *Import) {
+	if part.Outcome != eventlog.Completed {
+		return
+	}
+	for id, c := range part.Channels {
+		if c.Outcome == eventlog.Completed {
+			i.Channels[id] = c
+			i.Messages += c.Messages
 		}
 	}
 }

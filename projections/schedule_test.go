@@ -24,6 +24,7 @@ type schedule struct {
 
 	sent     map[snowflake.ID][]eventlog.Message // by channel, rising: all that was ever sent
 	next     snowflake.ID
+	cutoff   snowflake.ID                     // of the newest import
 	stream   map[snowflake.ID]bool            // ids that the stream side holds
 	imported map[uint32]map[snowflake.ID]bool // ids that each import holds
 	gone     bool                             // a channel was deleted
@@ -71,6 +72,7 @@ func (s *schedule) actions() []action {
 		{"delete", s.delete},
 		{"delete channel", s.deleteChannel},
 		{"other events", s.other},
+		{"gap", s.gap},
 		{"restart", s.restart},
 	}
 	if s.live.running == nil {
@@ -199,11 +201,10 @@ func (s *schedule) append(bodies ...eventlog.Body) {
 func (s *schedule) start() {
 	number := s.live.NextImport()
 	cutoff := s.live.Newest() + 1 + snowflake.ID(s.count(0, 4))
-	if c := s.live.committed; c != nil {
-		cutoff = max(cutoff, c.Cutoff)
-	}
+	cutoff = max(cutoff, s.cutoff) // no clock of Discord's goes back
+	s.cutoff = cutoff
 	s.imported[number] = map[snowflake.ID]bool{}
-	s.append(eventlog.ImportStarted{Import: number, Cutoff: cutoff, By: 9, In: 1, Forced: s.yes("forced")})
+	s.append(eventlog.ImportStarted{Import: number, Cutoff: cutoff, By: 9, In: 1, Forced: s.yes("forced"), Partial: s.yes("partial")})
 }
 
 func (s *schedule) startOver() {
@@ -342,6 +343,14 @@ func (s *schedule) deleteChannel() {
 
 func (s *schedule) other() {
 	s.append(eventlog.Verified{Counted: s.live.Total()}, eventlog.Unknown{Code: 250, Events: 2, Payload: []byte{1}})
+}
+
+func (s *schedule) gap() {
+	if gaps := s.live.Gaps(); len(gaps) > 0 && s.yes("close") {
+		s.append(eventlog.GapClosed{Gap: gaps[0].Number})
+		return
+	}
+	s.append(eventlog.GapOpened{Gap: s.live.NextGap(), After: s.live.Newest()})
 }
 
 // restart goes on from a snapshot, sometimes from one that is older than the log's end.

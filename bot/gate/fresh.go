@@ -112,11 +112,12 @@ func pages(origin eventlog.Origin, imp uint32, channel snowflake.ID, messages []
 }
 
 // freshInStream returns the messages that live tracking doesn't hold yet, each once, and notes them as
-// held: see forgetRecent.
+// held: see forgetRecent. What a thread begins with may have the id of the message that the thread was
+// started from, and of the thread: the recent ids, which know no channels, leave it out.
 func (g *Gate) freshInStream(channel snowflake.ID, messages []eventlog.Message) ([]eventlog.Message, error) {
 	var ask []snowflake.ID
 	for _, m := range messages {
-		if !g.recent.knows(m.ID) {
+		if m.ID == channel || !g.recent.knows(m.ID) {
 			ask = append(ask, m.ID)
 		}
 	}
@@ -126,13 +127,15 @@ func (g *Gate) freshInStream(channel snowflake.ID, messages []eventlog.Message) 
 	}
 	var fresh []eventlog.Message
 	for _, m := range messages {
-		if !held[m.ID] && !g.recent.has(m.ID) {
+		if !held[m.ID] && (m.ID == channel || !g.recent.has(m.ID)) {
 			held[m.ID] = true
 			fresh = append(fresh, m)
 		}
 	}
 	for _, m := range fresh {
-		g.recent.add(m.ID)
+		if m.ID != channel {
+			g.recent.add(m.ID)
+		}
 	}
 	return fresh, nil
 }

@@ -15,8 +15,8 @@ import (
 // listsAtOnce is how many lists of threads are asked for at the same time.
 const listsAtOnce = 16
 
-// List returns every channel and thread of the guild that holds messages, also those that the bot may
-// not read, by id. A thread may move between the lists of archived and of active ones meanwhile: one
+// List returns every channel and thread of the guild that holds messages or threads, also those that the
+// bot may not read, by id. A thread may move between the lists of archived and of active ones meanwhile: one
 // that is opened is among the active ones, which are listed last, and one that is archived was active,
 // so the gateway has named it and the directory has it.
 func (r *Reader) List(ctx context.Context) ([]discord.Channel, error) {
@@ -33,7 +33,9 @@ func (r *Reader) List(ctx context.Context) ([]discord.Channel, error) {
 		return nil, err
 	}
 	r.Directory.Add(active...)
-	return slices.DeleteFunc(r.Directory.Channels(), func(c discord.Channel) bool { return !c.HoldsMessages() }), nil
+	return slices.DeleteFunc(r.Directory.Channels(), func(c discord.Channel) bool {
+		return !c.HoldsMessages() && !c.HoldsThreads()
+	}), nil
 }
 
 // ListArchived adds the archived threads of channels to the directory, as far as the bot may read them.

@@ -20,6 +20,9 @@ func (im *Importer) readChannel(ctx context.Context, imp projections.Import, c d
 	if !im.Readable(c.ID) {
 		return im.finish(ctx, imp.Number, c, eventlog.NoPermission)
 	}
+	if !c.HoldsMessages() { // a forum: its posts are threads
+		return im.finish(ctx, imp.Number, c, eventlog.Completed)
+	}
 	err = im.Walk(ctx, c.ID, imp.Cutoff, done.Cursor, func(page []discord.Message) error {
 		return im.Gate.Page(ctx, eventlog.Import, imp.Number, c.ID, page)
 	})

@@ -41,13 +41,13 @@ func (im *Importer) Run(ctx context.Context) error {
 	var imp projections.Import
 	im.Gate.View(func(g *projections.Guild) {
 		if r := g.Running(); r != nil {
-			imp = projections.Import{Number: r.Number, Cutoff: r.Cutoff}
+			imp = projections.Import{Number: r.Number, Cutoff: r.Cutoff, Partial: r.Partial}
 		}
 	})
 	if imp.Number == 0 {
 		return nil
 	}
-	channels, err := im.List(ctx)
+	channels, err := im.channels(ctx, imp)
 	if err != nil {
 		return fmt.Errorf("list the channels: %w", err)
 	}

@@ -71,9 +71,7 @@ func (j *Job) Start(ctx context.Context, r Request) (projections.Import, error) 
 	j.halt()
 	var started eventlog.ImportStarted
 	err := j.im.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
-		// Everything that the log holds is older than the cutoff: from it on, live tracking has all.
-		cutoff := max(snowflake.AtMs(r.At.Ms()), snowflake.AtMs(g.Newest().Ms()+1))
-		started = eventlog.ImportStarted{Import: g.NextImport(), Cutoff: cutoff, By: r.By, In: r.In, Forced: r.Forced}
+		started = eventlog.ImportStarted{Import: g.NextImport(), Cutoff: cutoffAt(r.At, g), By: r.By, In: r.In, Forced: r.Forced}
 		var bodies []eventlog.Body
 		if running := g.Running(); running != nil {
 			bodies = append(bodies, eventlog.ImportFinished{Import: running.Number, Outcome: eventlog.Superseded, At: r.At.Time()})
@@ -103,12 +101,30 @@ func (j *Job) refuse() (err error) {
 func (j *Job) Resume() {
 	j.starting.Lock()
 	defer j.starting.Unlock()
-	j.mu.Lock()
-	busy := j.stop != nil
-	j.mu.Unlock()
-	if !busy && !j.closed && errors.Is(j.refuse(), ErrRunning) {
+	if !j.busy() && !j.closed && errors.Is(j.refuse(), ErrRunning) {
 		j.carryOn()
 	}
+}
+
+// ReadNew begins to read the channels that the bot was let into since the completed import, if there are
+// any and nothing else is being read.
+func (j *Job) ReadNew(ctx context.Context) error {
+	j.starting.Lock()
+	defer j.starting.Unlock()
+	if j.closed || j.busy() {
+		return nil
+	}
+	begun, err := j.im.beginPartial(ctx)
+	if begun {
+		j.carryOn()
+	}
+	return err
+}
+
+func (j *Job) busy() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.stop != nil
 }
 
 // Cancel ends the running import; nothing that is shown changes. at is the time in Discord's clock.
@@ -170,6 +186,12 @@ func (j *Job) run(ctx context.Context) {
 	pause.MaxInterval = longestPause
 	for {
 		err := j.im.Run(ctx)
+		if err == nil { // channels may have opened meanwhile
+			var begun bool
+			if begun, err = j.im.beginPartial(ctx); begun {
+				continue
+			}
+		}
 		if err == nil || errors.Is(err, ErrEnded) || ctx.Err() != nil {
 			j.mu.Lock()
 			if ctx.Err() == nil {

@@ -1,0 +1,74 @@
+package importer
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"tally/bot/discord"
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+	"tally/projections"
+)
+
+// margin is added to Discord's clock, which its answers tell to the second and rounded down: live tracking
+// surely has what is sent after that. What comes live before it is found by the comparison at the end.
+const margin = 2 * time.Second
+
+// channels returns what an import is to read.
+func (im *Importer) channels(ctx context.Context, imp projections.Import) ([]discord.Channel, error) {
+	if !imp.Partial {
+		return im.List(ctx)
+	}
+	if err := im.ListArchived(ctx, im.unread()); err != nil {
+		return nil, err
+	}
+	return im.unread(), nil
+}
+
+// unread returns the channels that no import has read though they are older than the completed one: those
+// that the bot was let into since.
+func (im *Importer) unread() []discord.Channel {
+	var unread []discord.Channel
+	all := im.Directory.Channels()
+	im.Gate.View(func(g *projections.Guild) {
+		committed := g.Committed()
+		if committed == nil {
+			return
+		}
+		isUnread := func(id snowflake.ID) bool {
+			cutoff, _ := g.Cutoff(id)
+			return cutoff == 0 && id < committed.Cutoff && !g.IsChannelDeleted(id)
+		}
+		unread = slices.DeleteFunc(all, func(c discord.Channel) bool {
+			// A thread may have the id of an old message and be new: its parent tells, unless it is private.
+			asParent := !c.IsThread() || c.Type == discord.ChannelPrivateThread || isUnread(c.Parent)
+			return !c.HoldsMessages() && !c.HoldsThreads() || !isUnread(c.ID) || !asParent || !im.Readable(c.ID)
+		})
+	})
+	return unread
+}
+
+// beginPartial starts an import of the channels that the bot was let into since the completed one, if there
+// are any and none is running.
+func (im *Importer) beginPartial(ctx context.Context) (begun bool, err error) {
+	if len(im.unread()) == 0 {
+		return false, nil
+	}
+	err = im.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
+		if g.Running() != nil || g.Committed() == nil {
+			return nil, nil
+		}
+		begun = true
+		return []eventlog.Body{eventlog.ImportStarted{
+			Import: g.NextImport(), Cutoff: cutoffAt(snowflake.At(im.Now().Add(margin)), g), Partial: true,
+		}}, nil
+	})
+	return begun && err == nil, err
+}
+
+// cutoffAt returns the cutoff of an import that is asked for at the time of an id. Everything that the log
+// holds is older than it: from it on, live tracking has all.
+func cutoffAt(at snowflake.ID, g *projections.Guild) snowflake.ID {
+	return max(snowflake.AtMs(at.Ms()), snowflake.AtMs(g.Newest().Ms()+1))
+}
