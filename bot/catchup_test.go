@@ -125,7 +125,7 @@ func TestIdleChannelsCostNothing(t *testing.T) {
 	var channels []snowflake.ID
 	for range 500 {
 		id := s.AddChannel(discordtest.ChannelSpec{Name: "idle"})
-		w.Send(id, discordtest.Message{Author: s.ann})
+		w.Send(id, discordtest.Message{Author: s.ann, ID: snowflake.At(time.Now().Add(-time.Hour))}) // longer ago than the overlap
 		channels = append(channels, id)
 	}
 	w.start()
@@ -144,6 +144,7 @@ func TestIdleChannelsCostNothing(t *testing.T) {
 	for _, r := range w.HistoryRequests()[before:] {
 		read[r.Channel]++
 	}
+	delete(read, s.general) // the bot's own answer is there, within the overlap
 	for id, n := range read {
 		if id != channels[0] && id != channels[1] && id != channels[2] {
 			t.Errorf("channel %s was read %d times though nothing was posted in it", id, n)
@@ -152,7 +153,7 @@ func TestIdleChannelsCostNothing(t *testing.T) {
 	if len(read) != 3 {
 		t.Errorf("%d channels were read, want 3", len(read))
 	}
-	if n := w.Stats().Routes["GET /channels/{c}/threads/archived/public"] - routes; n > 3 {
-		t.Errorf("%d lists of threads were read for 3 channels", n)
+	if n := w.Stats().Routes["GET /channels/{c}/threads/archived/public"] - routes; n > 4 {
+		t.Errorf("%d lists of threads were read for 4 channels", n)
 	}
 }

@@ -87,7 +87,7 @@ func (d *decoder) importState() *Import {
 func (d *decoder) channel(g *Guild) {
 	id := d.id()
 	ch := g.channel(id)
-	ch.parent, ch.by, ch.cutoff, ch.newest, ch.deleted = d.id(), uint32(d.uint()), d.id(), d.id(), d.bool()
+	ch.parent, ch.by, ch.cutoff, ch.deleted = d.id(), uint32(d.uint()), d.id(), d.bool()
 	for n := d.uint(); n > 0 && !d.bad; n-- {
 		c := g.cell(ch, d.id())
 		c.imported, c.stream = uint32(d.uint()), uint32(d.uint())

@@ -78,7 +78,7 @@ func (e *encoder) importState(i *Import) {
 }
 
 func (e *encoder) channel(id snowflake.ID, ch *channel) {
-	e.uints(uint64(id), uint64(ch.parent), uint64(ch.by), uint64(ch.cutoff), uint64(ch.newest))
+	e.uints(uint64(id), uint64(ch.parent), uint64(ch.by), uint64(ch.cutoff))
 	e.bool(ch.deleted)
 	e.uints(uint64(len(ch.cells)))
 	for _, author := range slices.Sorted(maps.Keys(ch.cells)) {

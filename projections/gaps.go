@@ -24,12 +24,3 @@ func (g *Guild) Gaps() []Gap {
 
 // NextGap returns the number for the next gap to open.
 func (g *Guild) NextGap() uint32 { return g.gapped + 1 }
-
-// NewestIn returns the largest message id that was seen in a channel while no gap was open: of what came
-// later, nobody knows what is missing before it.
-func (g *Guild) NewestIn(channelID snowflake.ID) snowflake.ID {
-	if ch, ok := g.channels[channelID]; ok {
-		return ch.newest
-	}
-	return 0
-}

@@ -46,7 +46,6 @@ type channel struct {
 	deleted bool
 	by      uint32       // the import that its count before the cutoff rests on; 0: none
 	cutoff  snowflake.ID // the smallest id that is live tracking's
-	newest  snowflake.ID // the largest id seen while no gap was open
 	cells   map[snowflake.ID]*cell
 }
 

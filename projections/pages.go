@@ -42,9 +42,6 @@ func (g *Guild) sideOf(ch *channel, origin eventlog.Origin, imp uint32, id snowf
 func (g *Guild) applyPage(p *eventlog.Page) {
 	g.newest = max(g.newest, p.Last)
 	ch := g.channel(p.Channel)
-	if len(g.gaps) == 0 {
-		ch.newest = max(ch.newest, p.Last)
-	}
 	if ch.deleted {
 		return
 	}

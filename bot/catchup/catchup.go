@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -120,31 +121,21 @@ func (c *Catchup) read(ctx context.Context, after snowflake.ID) error {
 	return group.Wait()
 }
 
-// moved returns the channels that have messages newer than what is known of them. The id of a channel's
-// last message, as Discord gave it when the bot began to listen, costs no request.
+// moved returns the channels in which something was posted after after. The id of a channel's last
+// message, as Discord gave it when the bot began to listen, costs no request. That the log holds that
+// very message proves nothing: smaller ids may have come later, and got lost.
 func (c *Catchup) moved(after snowflake.ID) []discord.Channel {
-	var moved []discord.Channel
-	c.Gate.View(func(g *projections.Guild) {
-		for _, ch := range c.Directory.Channels() {
-			if ch.HoldsMessages() && ch.LastMessage > after && ch.LastMessage > g.NewestIn(ch.ID) && c.Readable(ch.ID) {
-				moved = append(moved, ch)
-			}
-		}
+	return slices.DeleteFunc(c.Directory.Channels(), func(ch discord.Channel) bool {
+		return !ch.HoldsMessages() || ch.LastMessage <= after || !c.Readable(ch.ID)
 	})
-	return moved
 }
 
 // listThreads learns of threads that were archived meanwhile; the active ones are known. Within less than
 // an hour none is archived by itself, and then only channels are asked in which something was posted.
 func (c *Catchup) listThreads(ctx context.Context, after snowflake.ID) error {
-	var parents []discord.Channel
-	long := c.Now().Sub(after.Time()) > shortestArchive
-	c.Gate.View(func(g *projections.Guild) {
-		for _, ch := range c.Directory.Channels() {
-			if long || ch.LastMessage > after && ch.LastMessage > g.NewestIn(ch.ID) {
-				parents = append(parents, ch)
-			}
-		}
-	})
+	parents := c.Directory.Channels()
+	if c.Now().Sub(after.Time()) < shortestArchive {
+		parents = slices.DeleteFunc(parents, func(ch discord.Channel) bool { return ch.LastMessage <= after })
+	}
 	return c.ListArchived(ctx, parents)
 }

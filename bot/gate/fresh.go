@@ -5,6 +5,7 @@ import (
 
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
+	"tally/projections"
 )
 
 // livePages makes pages of what is new among the live messages of a channel.
@@ -143,20 +144,16 @@ func (g *Gate) freshInStream(channel snowflake.ID, messages []eventlog.Message) 
 // forgetRecent is called when what was noted as held didn't get into the log: then the log alone knows.
 func (g *Gate) forgetRecent() { g.recent = newRecent(g.state.Newest()) }
 
-// freshInImport returns the messages that the job's import doesn't hold yet. What is below its cursor
-// it can't hold: pages come newest first.
+// freshInImport returns the messages that the job's import doesn't hold yet.
 func (g *Gate) freshInImport(j *job) ([]eventlog.Message, error) {
 	running := g.state.Running()
 	if running == nil || running.Number != j.imp {
 		return nil, nil // it was cancelled: nobody wants the page any more
 	}
-	var cursor snowflake.ID
-	if c := running.Channels[j.channel]; c != nil {
-		cursor = c.Cursor
-	}
+	unread := g.unread(j, running)
 	var ask []snowflake.ID
 	for _, m := range j.messages {
-		if cursor != 0 && m.ID >= cursor {
+		if m.ID >= unread {
 			ask = append(ask, m.ID)
 		}
 	}
@@ -172,6 +169,19 @@ func (g *Gate) freshInImport(j *job) ([]eventlog.Message, error) {
 		}
 	}
 	return fresh, nil
+}
+
+// unread returns the id below which the import can't hold anything of the job's channel: pages come newest
+// first. Repairs come in any order when the channel is finished, and a deleted channel's cursor stands still.
+func (g *Gate) unread(j *job, running *projections.Import) snowflake.ID {
+	c := running.Channels[j.channel]
+	switch {
+	case j.origin == eventlog.Repair, g.state.IsChannelDeleted(j.channel), c != nil && c.Outcome != 0:
+		return 0
+	case c == nil:
+		return running.Cutoff
+	}
+	return c.Cursor
 }
 
 // heldInLog returns which of the ids the log holds on the side that is asked for.
