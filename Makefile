@@ -3,8 +3,9 @@
 GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEMO ?=
+SEEDS ?= 2000
 
-.PHONY: help demo test check race bench build clean
+.PHONY: help demo test simulate check race bench build clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -14,6 +15,9 @@ demo: ## count a made-up server exactly, no token needed (DEMO="--messages 10000
 
 test: ## run all tests
 	$(GO) test ./...
+
+simulate: ## play random schedules and faults against the whole bot (SEEDS=10000 plays more)
+	$(GO) test -run TestSimulation -v -timeout 0 ./bot -seeds $(SEEDS) | grep -v '^ *\(=== \|--- PASS\)'
 
 check: ## formatting, vet, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt'ed: $$unformatted"; exit 1; fi

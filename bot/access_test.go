@@ -47,3 +47,20 @@ func TestChannelsThatOpenAreRead(t *testing.T) {
 		}
 	})
 }
+
+// TestCategoryGoes deletes a category: its channels stay, and their messages.
+func TestCategoryGoes(t *testing.T) {
+	w := newWorld(t, discordtest.Options{})
+	s := w.addServer("category")
+	category := s.AddChannel(discordtest.ChannelSpec{Name: "category", Type: discordtest.Category})
+	within := s.AddChannel(discordtest.ChannelSpec{Name: "within", Parent: category})
+	for range 5 {
+		w.Send(within, discordtest.Message{Author: s.ann})
+	}
+	w.start()
+	w.run(s.Guild, "import-messages", nil)
+	w.imported(s.Guild)
+	s.DeleteChannel(category)
+	w.Send(within, discordtest.Message{Author: s.bob})
+	w.exact(s.Guild)
+}

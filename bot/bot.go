@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
+	"net/http"
 	"sync"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
+	"github.com/gorilla/websocket"
 
 	"tally/bot/commands"
 	"tally/bot/discord"
@@ -38,6 +41,9 @@ type Options struct {
 	GlobalPerSecond, HistoryPerSecond float64
 	// Invite, if set, is told the link by which a server's admin adds the bot.
 	Invite func(url string)
+	// HTTP sends the requests, and Dial makes the gateway's connections. Default: over the network.
+	HTTP http.RoundTripper
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // Bot is a running bot.
@@ -61,7 +67,8 @@ func New(opt Options) (*Bot, error) {
 		opt.Logger = slog.Default()
 	}
 	transport, err := rest.NewTransport(rest.Options{
-		BaseURL: opt.URL, GlobalPerSecond: opt.GlobalPerSecond, HistoryPerSecond: opt.HistoryPerSecond, Log: opt.Logger,
+		BaseURL: opt.URL, GlobalPerSecond: opt.GlobalPerSecond, HistoryPerSecond: opt.HistoryPerSecond,
+		Next: opt.HTTP, Log: opt.Logger,
 	})
 	if err != nil {
 		return nil, err
@@ -74,7 +81,13 @@ func New(opt Options) (*Bot, error) {
 	return b, nil
 }
 
-func (b *Bot) newSession() *discordgo.Session { return rest.NewSession(b.opt.Token, b.transport) }
+func (b *Bot) newSession() *discordgo.Session {
+	s := rest.NewSession(b.opt.Token, b.transport)
+	if b.opt.Dial != nil {
+		s.Dialer = &websocket.Dialer{NetDialContext: b.opt.Dial}
+	}
+	return s
+}
 
 // Run connects to Discord and counts until ctx ends, which is no error. All that was counted is durable
 // when it returns. It fails with session.ErrToken, session.ErrIntents or session.ErrRefused where no

@@ -75,8 +75,12 @@ func (l *Log) write() {
 	defer close(l.done)
 	var batch []*request
 	for r := range l.queue {
-		// Callers that the last commit set free are about to come back: let them, so that they share this one.
-		runtime.Gosched()
+		// Callers that the last commit set free are about to come back: let them, as long as more of them
+		// do, so that they share this one.
+		for waiting := -1; waiting < len(l.queue); {
+			waiting = len(l.queue)
+			runtime.Gosched()
+		}
 		batch = l.drain(append(batch[:0], r))
 		err := l.db.Update(func(tx *bolt.Tx) error { return l.commit(tx, batch) })
 		if err != nil {

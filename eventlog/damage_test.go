@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/oklog/ulid/v2"
 	bolt "go.etcd.io/bbolt"
@@ -30,16 +31,25 @@ func writeRecords(t *testing.T, n int) (dir string, records []stored) {
 			t.Fatal(err)
 		}
 	}
+	records = allStored(t, l)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return dir, records
+}
+
+func allStored(t *testing.T, l *Log) (records []stored) {
+	t.Helper()
 	err := l.db.View(func(tx *bolt.Tx) error {
 		return tx.Bucket(bucketRecords).Bucket(guildKey(1)).ForEach(func(k, v []byte) error {
 			records = append(records, stored{bytes.Clone(k), bytes.Clone(v)})
 			return nil
 		})
 	})
-	if err := errors.Join(err, l.Close()); err != nil {
+	if err != nil {
 		t.Fatal(err)
 	}
-	return dir, records
+	return records
 }
 
 // flip changes a bit of a record in the file itself: in all copies of it, for bbolt leaves old pages behind.
@@ -136,7 +146,7 @@ func wantBad(t *testing.T, dir string, records []stored, chunk int, bad ...int) 
 // TestAnyFlippedBitIsFound flips each bit of a record, key and value, one after the other.
 func TestAnyFlippedBitIsFound(t *testing.T) {
 	dir, records := writeRecords(t, 12)
-	for _, victim := range []int{0, 5, 11} {
+	for _, victim := range []int{0, 6, 11} {
 		r := records[victim]
 		for offset := range len(r.key) + len(r.value) {
 			bit := offset % 8
@@ -158,6 +168,23 @@ func TestAnyFlippedBitIsFound(t *testing.T) {
 		}
 	}
 	wantBad(t, dir, records, 100)
+}
+
+// TestKeyThatBecomesItsNeighbours flips a bit that makes two keys the same.
+func TestKeyThatBecomesItsNeighbours(t *testing.T) {
+	dir := t.TempDir()
+	l := open(t, dir, Options{NoSync: true, Clock: func() time.Time { return time.UnixMilli(1e12) }})
+	for id := range snowflake.ID(6) {
+		if _, err := l.Append(1, []Body{newPage(t, Live, 0, 9, Message{ID: 10*id + 1}, Message{ID: 10*id + 6})}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	records := allStored(t, l)
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	flip(t, dir, records[3], 15, 1) // 6 becomes 4
+	wantBad(t, dir, records, 1, 3)
 }
 
 // TestDamages is the table of what else can happen to a record.

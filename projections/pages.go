@@ -122,6 +122,14 @@ func (g *Guild) each(ch *channel, p *eventlog.Page, from, to snowflake.ID, add f
 	}
 }
 
+// HighestCutoff returns the highest of all channels' cutoffs.
+func (g *Guild) HighestCutoff() (highest snowflake.ID) {
+	for _, ch := range g.channels {
+		highest = max(highest, ch.cutoff)
+	}
+	return highest
+}
+
 // Cutoff returns a channel's cutoff and the import that set it. Without one both are 0.
 func (g *Guild) Cutoff(channelID snowflake.ID) (cutoff snowflake.ID, imp uint32) {
 	if ch, ok := g.channels[channelID]; ok {

@@ -68,5 +68,16 @@ func (d *Directory) SetAccess(g discord.Guild, me discord.Member) {
 	d.compute()
 }
 
+// Refused notes that Discord refuses a channel, whatever the permissions say: it can't be read until Discord
+// tells of it anew.
+func (d *Directory) Refused(id snowflake.ID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if c, ok := d.channels[id]; ok {
+		c.Flags |= discord.FlagObfuscated
+		d.channels[id] = c
+	}
+}
+
 // Me returns the bot's own user id.
 func (d *Directory) Me() snowflake.ID { return d.me }

@@ -174,11 +174,9 @@ func (d *Directory) Handle(event string, data json.RawMessage) (gone []snowflake
 			gone = nil
 		}
 	case "THREAD_LIST_SYNC":
-		var sync struct {
-			Threads []discord.Channel `json:"threads"`
-		}
+		var sync threadSync
 		if err = json.Unmarshal(data, &sync); err == nil {
-			d.Add(sync.Threads...)
+			d.Add(sync.joined()...)
 		}
 	case "GUILD_UPDATE", "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "GUILD_MEMBER_UPDATE":
 		err = d.handleAccess(event, data)
@@ -187,4 +185,21 @@ func (d *Directory) Handle(event string, data json.RawMessage) (gone []snowflake
 		err = fmt.Errorf("read %s: %w", event, err)
 	}
 	return gone, err
+}
+
+// threadSync is the body of THREAD_LIST_SYNC. Members are the bot's own memberships.
+type threadSync struct {
+	Threads []discord.Channel      `json:"threads"`
+	Members []discord.ThreadMember `json:"members"`
+}
+
+// joined returns the threads, each with the bot's membership of it.
+func (s threadSync) joined() []discord.Channel {
+	for i := range s.Members {
+		at := slices.IndexFunc(s.Threads, func(c discord.Channel) bool { return c.ID == s.Members[i].Thread })
+		if at >= 0 {
+			s.Threads[at].Member = &s.Members[i]
+		}
+	}
+	return s.Threads
 }

@@ -42,6 +42,7 @@ type channel struct {
 	visible    bool        // the bot is shown it: perms, or for a category a visible child
 	thread     *thread
 	rows       rowList
+	newestPost snowflake.ID // of a forum or media channel: what last_message_id holds
 	recipient  snowflake.ID // of a DM
 }
 
@@ -80,6 +81,9 @@ func (g *Guild) insert(c *channel) {
 	}
 	g.channels[c.id] = c
 	g.order = append(g.order, c)
+	if parent := g.channels[c.parent]; parent != nil && c.thread != nil && !parent.holds() {
+		parent.newestPost = max(parent.newestPost, c.id)
+	}
 	g.s.mu.Lock()
 	g.s.channels[c.id] = c
 	g.s.mu.Unlock()

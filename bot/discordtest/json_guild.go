@@ -55,7 +55,7 @@ func (g *Guild) channelJSON(c *channel) channelJSON {
 	}
 	j := channelJSON{
 		ID: c.id, Type: c.kind, Name: &c.name, Position: c.position,
-		GuildID: idOrNull(g.id), ParentID: idOrNull(c.parent), LastMessage: idOrNull(c.rows.newest()),
+		GuildID: idOrNull(g.id), ParentID: idOrNull(c.parent), LastMessage: idOrNull(max(c.rows.newest(), c.newestPost)),
 		Overwrites: append([]Overwrite{}, c.overwrites...),
 	}
 	if g.id == 0 {

@@ -49,7 +49,10 @@ func (g *Gate) streamPages(origin eventlog.Origin, channel snowflake.ID, message
 	}
 	cutoff, _ := g.state.Cutoff(channel)
 	late, err := g.importRepairs(channel, below(cutoff, fresh))
-	return append(bodies, late...), err
+	if err != nil {
+		return nil, err
+	}
+	return append(bodies, late...), nil
 }
 
 // repairPages makes pages of what a verification found missing: each message belongs to the side on which

@@ -26,6 +26,9 @@ type Gate struct {
 	done  chan struct{} // closed when the writer has ended
 	close sync.Once
 	stop  chan struct{} // closed when nothing more is taken
+	last  chan struct{} // closed when nothing more can come into the queue
+
+	giving sync.RWMutex // held for reading while something is put on the queue
 
 	recent *recent // the writer's
 	late   int     // the writer's: messages of the stream side below the running import's cutoff
@@ -43,7 +46,7 @@ func Open(log *eventlog.Log, guild snowflake.ID, logger *slog.Logger) (*Gate, er
 	}
 	g := &Gate{
 		log: log, slog: logger.With("guild", guild), state: state, recent: newRecent(state.Newest()),
-		jobs: make(chan *job, queueLength), done: make(chan struct{}), stop: make(chan struct{}),
+		jobs: make(chan *job, queueLength), done: make(chan struct{}), stop: make(chan struct{}), last: make(chan struct{}),
 	}
 	go g.write()
 	return g, nil
@@ -54,7 +57,12 @@ func (g *Gate) Log() *eventlog.Log { return g.log }
 
 // Close lets the writer finish what was given to it, saves a snapshot, and waits for both.
 func (g *Gate) Close() {
-	g.close.Do(func() { close(g.stop) })
+	g.close.Do(func() {
+		close(g.stop)
+		g.giving.Lock() // who was about to give something has given it, or was refused
+		g.giving.Unlock()
+		close(g.last)
+	})
 	<-g.done
 }
 

@@ -22,6 +22,8 @@ type job struct {
 }
 
 func (g *Gate) enqueue(ctx context.Context, j *job) error {
+	g.giving.RLock()
+	defer g.giving.RUnlock()
 	select {
 	case <-g.stop:
 		return ErrClosed

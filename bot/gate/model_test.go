@@ -16,6 +16,7 @@ type key struct{ channel, id snowflake.ID }
 type model struct {
 	sent    map[key]discord.Message
 	stream  map[key]bool
+	repairs map[key]bool // of whatever import
 	imports map[uint32]map[key]bool
 	cutoffs map[uint32]snowflake.ID
 	by      map[snowflake.ID]uint32 // the import that a channel's count rests on
@@ -29,7 +30,7 @@ type model struct {
 
 func newModel() *model {
 	return &model{
-		sent: map[key]discord.Message{}, stream: map[key]bool{}, imports: map[uint32]map[key]bool{0: {}},
+		sent: map[key]discord.Message{}, stream: map[key]bool{}, repairs: map[key]bool{}, imports: map[uint32]map[key]bool{0: {}},
 		cutoffs: map[uint32]snowflake.ID{}, by: map[snowflake.ID]uint32{}, parents: map[snowflake.ID]snowflake.ID{},
 		gone: map[snowflake.ID]bool{}, deleted: map[snowflake.ID]bool{},
 	}
@@ -44,7 +45,7 @@ func (m *model) streamed(messages ...discord.Message) {
 		}
 		m.stream[k] = true
 		if by := m.by[k.channel]; k.id < m.cutoffs[by] {
-			m.imports[by][k] = true
+			m.imports[by][k], m.repairs[k] = true, true
 		}
 	}
 }
@@ -63,7 +64,7 @@ func (m *model) repaired(messages ...discord.Message) {
 	for _, msg := range messages {
 		k := key{msg.Channel, msg.ID}
 		if by := m.by[k.channel]; k.id < m.cutoffs[by] {
-			m.imports[by][k] = true
+			m.imports[by][k], m.repairs[k] = true, true
 		} else {
 			m.stream[k] = true
 		}
@@ -85,15 +86,12 @@ func (m *model) finish(outcome eventlog.Outcome) {
 	m.running = 0
 }
 
-// lacking returns what the running import lacks in the channels that it has read.
+// lacking returns what the running import lacks in the channels that it has read, of what came live or was
+// found by an earlier comparison.
 func (m *model) lacking() map[snowflake.ID][]discord.Message {
 	all := map[snowflake.ID][]discord.Message{}
 	other := maps.Clone(m.stream)
-	for imp, keys := range m.imports { // what a later import lacked and was found again is held by it
-		if imp != m.running {
-			maps.Copy(other, keys)
-		}
-	}
+	maps.Copy(other, m.repairs)
 	for k := range other {
 		if m.finished[k.channel] == eventlog.Completed && k.id < m.cutoffs[m.running] && !m.imports[m.running][k] &&
 			countable(m.sent[k]) && !m.deleted[k.id] && !m.gone[k.channel] {
@@ -104,6 +102,9 @@ func (m *model) lacking() map[snowflake.ID][]discord.Message {
 }
 
 func (m *model) channelGone(channel snowflake.ID) {
+	if m.gone[channel] {
+		return // told before: threads that became known since don't go with it
+	}
 	m.gone[channel] = true
 	for thread, parent := range m.parents {
 		m.gone[thread] = m.gone[thread] || parent == channel

@@ -70,6 +70,9 @@ func (r *run) finish() {
 		r.decideAlone(r.jobs[0])
 	}
 	err := r.write()
+	if err != nil || len(r.failed) > 0 {
+		r.gate.forgetRecent() // it notes what was to be written as held
+	}
 	for _, j := range r.jobs {
 		if failed := r.failed[j]; failed != nil {
 			j.finish(failed)
@@ -111,7 +114,10 @@ func (r *run) decideMessages() {
 	var record []eventlog.Body // all that came live together is one record, with a page for each channel
 	for channel, jobs := range live {
 		bodies, err := r.gate.livePages(channel, jobs)
-		r.note(nil, err, jobs...)
+		if err != nil {
+			r.note(nil, err, jobs...)
+			continue
+		}
 		record = append(record, bodies...)
 	}
 	r.note(record, nil)
@@ -135,7 +141,6 @@ func (r *run) write() error {
 			return nil
 		}
 		if !slices.ContainsFunc(r.jobs, func(j *job) bool { return j.outcome == nil }) {
-			r.gate.forgetRecent()
 			return err
 		}
 		r.gate.slog.Error("can't write to the log; what came live is kept and tried again", "error", err)

@@ -15,14 +15,14 @@ const (
 	retryAppend   = 500 * time.Millisecond // pause before live messages are tried again on a failing disk
 )
 
-// write is the guild's one writer. It ends when the gate is closed and the queue is empty.
+// write is the guild's one writer. It ends when the gate is closed and the queue is empty for good.
 func (g *Gate) write() {
 	defer close(g.done)
 	for {
 		select {
 		case j := <-g.jobs:
 			g.handle(j)
-		case <-g.stop:
+		case <-g.last:
 			for {
 				select {
 				case j := <-g.jobs:
@@ -95,6 +95,7 @@ func (g *Gate) swap(replay func() (*projections.Guild, error)) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.state = next
+	g.dirty = max(g.dirty, 1) // the snapshot may hold what the swap has mended
 	return nil
 }
 

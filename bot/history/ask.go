@@ -78,10 +78,11 @@ func (r *Reader) ask(ctx context.Context, channel snowflake.ID, ids []snowflake.
 	return there, absent, nil
 }
 
-// answered returns the index of the first of the ids, which rise, that a page tells about. A full page
-// may have cut its last millisecond apart: of that it tells nothing, unless it tells of nothing else.
+// answered returns the index of the first of the ids, which rise, that a page tells about: an empty one
+// tells that there is nothing older, any other only of what it reaches, full or not. Its last millisecond
+// it may have cut apart: of that it tells nothing, unless it tells of nothing else.
 func answered(page []discord.Message, ids []snowflake.ID) int {
-	if len(page) < rest.MaxPage {
+	if len(page) == 0 {
 		return 0
 	}
 	least := slices.MinFunc(page, func(a, b discord.Message) int { return cmp.Compare(a.ID, b.ID) }).ID

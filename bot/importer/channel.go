@@ -28,8 +28,12 @@ func (im *Importer) readChannel(ctx context.Context, imp projections.Import, c d
 	})
 	switch {
 	case errors.Is(err, rest.ErrUnknownChannel):
+		im.Directory.Remove(c.ID) // else it would be taken for one that is still to be read
 		return im.finish(ctx, imp.Number, c, eventlog.Gone)
-	case errors.Is(err, rest.ErrNoAccess), errors.Is(err, history.ErrNoHistory):
+	case errors.Is(err, rest.ErrNoAccess):
+		im.Directory.Refused(c.ID) // else it would be taken for one that has just opened
+		return im.finish(ctx, imp.Number, c, eventlog.NoPermission)
+	case errors.Is(err, history.ErrNoHistory):
 		return im.finish(ctx, imp.Number, c, eventlog.NoPermission)
 	case err != nil:
 		return err

@@ -142,6 +142,10 @@ func (im *Importer) finish(ctx context.Context, number uint32, c discord.Channel
 		if !isRunning(g, number) {
 			return nil, ErrEnded
 		}
-		return []eventlog.Body{eventlog.ImportChannelFinished{Import: number, Channel: c.ID, Parent: c.Parent, Outcome: outcome}}, nil
+		done := eventlog.ImportChannelFinished{Import: number, Channel: c.ID, Outcome: outcome}
+		if c.IsThread() { // it goes with its channel; a channel stays when its category goes
+			done.Parent = c.Parent
+		}
+		return []eventlog.Body{done}, nil
 	})
 }

@@ -37,7 +37,7 @@ type Request struct {
 type Job struct {
 	im *Importer
 
-	starting sync.Mutex // one Start, Cancel, Resume or Close at a time
+	starting turn // one Start, Cancel, Resume or Close at a time
 	closed   bool
 
 	mu     sync.Mutex
@@ -50,7 +50,7 @@ type Job struct {
 // NewJob returns a job for an importer. report, if not nil, is called every so often while an import is
 // carried on, and once at its end.
 func NewJob(im *Importer, report Report) *Job {
-	j := &Job{im: im, report: report}
+	j := &Job{im: im, report: report, starting: make(turn, 1)}
 	im.Listed = j.listed
 	return j
 }
@@ -58,8 +58,10 @@ func NewJob(im *Importer, report Report) *Job {
 // Start begins an import and returns it. Without Forced it fails with ErrRunning or ErrCompleted where
 // that is so. Its start is durable when Start returns; nothing has been asked of Discord before.
 func (j *Job) Start(ctx context.Context, r Request) (projections.Import, error) {
-	j.starting.Lock()
-	defer j.starting.Unlock()
+	if err := j.starting.take(ctx); err != nil {
+		return projections.Import{}, err
+	}
+	defer j.starting.give()
 	if j.closed {
 		return projections.Import{}, gate.ErrClosed
 	}
@@ -79,6 +81,7 @@ func (j *Job) Start(ctx context.Context, r Request) (projections.Import, error) 
 		return append(bodies, started), nil
 	})
 	if err != nil {
+		j.goOn()
 		return projections.Import{}, err
 	}
 	j.carryOn()
@@ -99,8 +102,13 @@ func (j *Job) refuse() (err error) {
 
 // Resume carries the running import on, if there is one and nobody does.
 func (j *Job) Resume() {
-	j.starting.Lock()
-	defer j.starting.Unlock()
+	_ = j.starting.take(context.Background()) // which never ends
+	defer j.starting.give()
+	j.goOn()
+}
+
+// goOn carries the running import on, if there is one and nobody does. j.starting is held.
+func (j *Job) goOn() {
 	if !j.busy() && !j.closed && errors.Is(j.refuse(), ErrRunning) {
 		j.carryOn()
 	}
@@ -109,8 +117,10 @@ func (j *Job) Resume() {
 // ReadNew begins to read the channels that the bot was let into since the completed import, if there are
 // any and nothing else is being read.
 func (j *Job) ReadNew(ctx context.Context) error {
-	j.starting.Lock()
-	defer j.starting.Unlock()
+	if err := j.starting.take(ctx); err != nil {
+		return err
+	}
+	defer j.starting.give()
 	if j.closed || j.busy() {
 		return nil
 	}
@@ -129,8 +139,10 @@ func (j *Job) busy() bool {
 
 // Cancel ends the running import; nothing that is shown changes. at is the time in Discord's clock.
 func (j *Job) Cancel(ctx context.Context, at time.Time) error {
-	j.starting.Lock()
-	defer j.starting.Unlock()
+	if err := j.starting.take(ctx); err != nil {
+		return err
+	}
+	defer j.starting.give()
 	j.halt()
 	err := j.im.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
 		running := g.Running()
@@ -139,20 +151,23 @@ func (j *Job) Cancel(ctx context.Context, at time.Time) error {
 		}
 		return []eventlog.Body{eventlog.ImportFinished{Import: running.Number, Outcome: eventlog.Cancelled, At: at}}, nil
 	})
-	if err == nil {
-		j.reportEnd(ctx)
+	if err != nil {
+		j.goOn()
+		return err
 	}
-	return err
+	j.reportEnd(ctx)
+	return nil
 }
 
 // Close stops carrying on, for good. The import stays as it is, for the next run of the bot.
 func (j *Job) Close() {
-	j.starting.Lock()
-	defer j.starting.Unlock()
+	_ = j.starting.take(context.Background()) // which never ends
+	defer j.starting.give()
 	j.closed = true
 	j.halt()
 }
 
+// halt stops what is being carried on, and waits for it: also for the last report of what has ended by itself.
 func (j *Job) halt() {
 	j.mu.Lock()
 	stop, ended := j.stop, j.ended
@@ -160,6 +175,8 @@ func (j *Job) halt() {
 	j.mu.Unlock()
 	if stop != nil {
 		stop()
+	}
+	if ended != nil {
 		<-ended
 	}
 }

@@ -68,7 +68,7 @@ func (im *Importer) beginPartial(ctx context.Context) (begun bool, err error) {
 }
 
 // cutoffAt returns the cutoff of an import that is asked for at the time of an id. Everything that the log
-// holds is older than it: from it on, live tracking has all.
+// holds is older than it: from it on, live tracking has all. And no earlier cutoff is above it.
 func cutoffAt(at snowflake.ID, g *projections.Guild) snowflake.ID {
-	return max(snowflake.AtMs(at.Ms()), snowflake.AtMs(g.Newest().Ms()+1))
+	return max(snowflake.AtMs(at.Ms()), snowflake.AtMs(g.Newest().Ms()+1), g.HighestCutoff())
 }

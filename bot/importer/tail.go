@@ -27,13 +27,13 @@ func (im *Importer) readTails(ctx context.Context, imp projections.Import, chann
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(channelsAtOnce)
 	for _, c := range channels {
-		done, err := im.progress(imp.Number, c.ID)
-		if err != nil {
-			return err
-		}
-		if c.LastMessage >= from && done.Outcome == eventlog.Completed {
-			group.Go(func() error { return im.readTail(ctx, imp, c, from) })
-		}
+		group.Go(func() error {
+			done, err := im.progress(imp.Number, c.ID)
+			if err != nil || c.LastMessage < from || done.Outcome != eventlog.Completed {
+				return err
+			}
+			return im.readTail(ctx, imp, c, from)
+		})
 	}
 	return group.Wait()
 }
@@ -77,6 +77,9 @@ func (im *Importer) settle(ctx context.Context, imp projections.Import, channel 
 		return nil // its delete is on its way
 	case errors.Is(err, rest.ErrNoAccess), errors.Is(err, history.ErrNoHistory):
 		// The right to read it is gone: then the channel keeps the count that it had.
+		if errors.Is(err, rest.ErrNoAccess) {
+			im.Directory.Refused(channel)
+		}
 		c, _ := im.Directory.Channel(channel)
 		c.ID = channel
 		return im.finish(ctx, imp.Number, c, eventlog.NoPermission)

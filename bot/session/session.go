@@ -3,28 +3,10 @@ package session
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
-	"github.com/cenkalti/backoff/v5"
-	"github.com/gorilla/websocket"
-)
-
-// Errors that no retry mends.
-var (
-	ErrToken   = errors.New("Discord does not accept the token (make a new one on the application's Bot page)")
-	ErrIntents = errors.New("Discord does not allow the intents that the bot asks for")
-	ErrRefused = errors.New("Discord refuses the connection for good")
-)
-
-const (
-	openTimeout  = 60 * time.Second // for an Open; discordgo itself would wait for ever
-	closeTimeout = 3 * time.Second  // for a Close; it takes a second where all is well
-	firstPause   = time.Second      // between two attempts; it grows
-	longestPause = 2 * time.Minute
 )
 
 // Event is a dispatch of the gateway, or one of the supervisor's own.
@@ -35,9 +17,10 @@ type Event struct {
 
 // The types of the supervisor's own events.
 const (
-	// Disconnected tells of the end of a connection.
+	// Disconnected tells of the end of a connection, once. No event of that connection comes after it.
 	Disconnected = "_DISCONNECTED"
-	// Acknowledged tells that the gateway has answered a heartbeat: all that it sent before has come.
+	// Acknowledged tells that the gateway has answered a heartbeat: all that it sent before has come. It
+	// doesn't tell so while a session is being resumed: the answer may overtake the events that are sent again.
 	Acknowledged = "_ACKNOWLEDGED"
 )
 
@@ -45,55 +28,59 @@ const (
 type Supervisor struct {
 	// New returns a fresh discordgo session, see rest.NewSession.
 	New func() *discordgo.Session
-	// Take is given the events, one at a time. It should only put them on a queue.
+	// Take is given the events, one at a time. It should only put them on a queue: while it waits
+	// nothing is read from the gateway. It must return when its context ends.
 	Take func(context.Context, Event)
 	Log  *slog.Logger
+
+	timing *timing // nil: usual
+}
+
+// timing is how long things may take.
+type timing struct {
+	open     time.Duration // for an Open; discordgo itself would wait for ever
+	close    time.Duration // for a Close; it takes a second where all is well
+	mute     time.Duration // without an answer to a heartbeat
+	pause    time.Duration // the first one between two attempts
+	identify time.Duration // between two IDENTIFYs
+}
+
+// usual is for Discord, which asks for a heartbeat every 41.25 s, allows an IDENTIFY every 5 s, and after
+// op 9 wants a pause of 1 to 5 s.
+var usual = timing{
+	open: time.Minute, close: 3 * time.Second, mute: 100 * time.Second, pause: 2 * time.Second, identify: 5 * time.Second,
 }
 
 // Run keeps a connection open until ctx ends, or until Discord says that it is of no use to go on.
 func (s *Supervisor) Run(ctx context.Context) error {
-	pause := backoff.NewExponentialBackOff()
-	pause.InitialInterval, pause.MaxInterval = firstPause, longestPause
-	c := s.connection(ctx)
-	for {
-		opened, err := c.open(ctx)
-		switch {
-		case opened:
-			pause.Reset()
-			err = c.wait(ctx, func() { s.Take(ctx, Event{Type: Acknowledged}) })
-			s.Take(ctx, Event{Type: Disconnected})
-		case fatal(err) != nil:
-			return fatal(err)
-		case errors.Is(err, errHung):
-			c = s.connection(ctx)
+	t := usual
+	if s.timing != nil {
+		t = *s.timing
+	}
+	ctx, cancel := context.WithCancel(ctx) // of all sessions that are given up
+	defer cancel()
+	p := newPace(s, t)
+	for c := s.connection(ctx, t); ; {
+		fresh := !c.begun.Load()
+		if fresh {
+			p.identify(ctx)
 		}
 		if ctx.Err() != nil {
-			c.close()
 			return ctx.Err()
 		}
-		next := pause.NextBackOff()
-		s.Log.Warn("the gateway connection is down", "error", err, "retry_in", next.Round(time.Millisecond))
-		select {
-		case <-time.After(next):
-		case <-ctx.Done():
+		up, err := c.run(ctx)
+		if fresh {
+			p.identified = time.Now().Add(-up)
 		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err := fatal(err); err != nil {
+			return err
+		}
+		if c.ctx.Err() != nil {
+			c = s.connection(ctx, t)
+		}
+		p.pause(ctx, up, err)
 	}
-}
-
-// fatal returns an error that says what to do about err, if a retry can't mend it
-// (https://discord.com/developers/docs/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes).
-func fatal(err error) error {
-	var closed *websocket.CloseError
-	if !errors.As(err, &closed) {
-		return nil
-	}
-	switch closed.Code {
-	case 4004:
-		return ErrToken
-	case 4013, 4014:
-		return ErrIntents
-	case 4010, 4011, 4012:
-		return fmt.Errorf("%w: %w", ErrRefused, closed)
-	}
-	return nil
 }

@@ -1,0 +1,154 @@
+package history
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"tally/bot/discord"
+	"tally/eventlog/snowflake"
+)
+
+const cutoff = snowflake.ID(1000) << 22
+
+// TestWalkReadsAll walks any history, with pages of any length, resumed anywhere, and holds what is given
+// to what is there.
+func TestWalkReadsAll(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := &fake{rights: allowed, mixed: rapid.Bool().Draw(t, "mixed")}
+		sizes := []int{1, 3, 99, 100, 101, 250}
+		if f.mixed { // who has no order within a millisecond can't page through one that is longer than a page
+			sizes = []int{1, 30, 47, 60}
+		}
+		for range rapid.IntRange(0, 6).Draw(t, "milliseconds") {
+			ms := rapid.IntRange(1, 1005).Draw(t, "ms")
+			if !slices.Contains(f.ids, at(ms, 1)[0]) {
+				f.ids = append(f.ids, at(ms, rapid.SampledFrom(sizes).Draw(t, "n"))...)
+			}
+		}
+		if !f.mixed && rapid.Bool().Draw(t, "short pages") {
+			f.cut = func(int) int { return rapid.IntRange(1, 100).Draw(t, "cut") }
+		}
+		r := newReader(t, f)
+		below, _ := slices.BinarySearch(f.ids, cutoff)
+		want, got := f.ids[:below], taken{}
+		stop := rapid.IntRange(1, 8).Draw(t, "stop at page")
+		seen, pages := snowflake.ID(0), 0
+		interrupted := errors.New("interrupted")
+		err := r.Walk(context.Background(), channel, cutoff, 0, func(page []discord.Message) error {
+			if pages++; pages == stop {
+				return interrupted
+			}
+			for _, m := range page {
+				if seen == 0 || m.ID < seen {
+					seen = m.ID
+				}
+			}
+			return got.give(page)
+		})
+		if errors.Is(err, interrupted) {
+			err = r.Walk(context.Background(), channel, cutoff, seen, got.give)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.Equal(got.ids(), want) {
+			t.Fatalf("%d messages were given, want %d", len(got), len(want))
+		}
+	})
+}
+
+// TestWalkEnds has the ends that a history can have.
+func TestWalkEnds(t *testing.T) {
+	lose := func(when int) func(int, *fake) {
+		return func(page int, f *fake) {
+			if page == when {
+				f.rights = discord.ViewChannel
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		fake *fake
+		seen snowflake.ID
+		want error
+		read int
+	}{
+		"an empty channel":                      {fake: &fake{rights: allowed}},
+		"an empty channel that can't be read":   {fake: &fake{rights: discord.ViewChannel}, want: ErrNoHistory},
+		"a channel that can't be seen":          {fake: &fake{}, want: ErrNoHistory},
+		"a channel that can't be read":          {fake: &fake{ids: at(5, 10), rights: discord.ViewChannel}, want: ErrNoHistory},
+		"less than a page":                      {fake: &fake{ids: at(5, 10), rights: allowed}, read: 10},
+		"exactly a page":                        {fake: &fake{ids: at(5, 100), rights: allowed}, read: 100},
+		"the right lost before the second page": {fake: &fake{ids: at(5, 250), rights: allowed, before: lose(2)}, want: ErrNoHistory, read: 100},
+		"the right lost before the proof":       {fake: &fake{ids: at(5, 10), rights: allowed, before: lose(2)}, want: ErrNoHistory, read: 10},
+		"all deleted meanwhile": {fake: &fake{ids: at(5, 150), rights: allowed, before: func(page int, f *fake) {
+			if page == 2 {
+				f.ids = nil
+			}
+		}}, read: 100},
+		"resumed, and all that was left is deleted": {fake: &fake{rights: allowed}, seen: 5 << 22},
+		"resumed without the right":                 {fake: &fake{ids: at(5, 10), rights: discord.ViewChannel}, seen: 5 << 22, want: ErrNoHistory},
+		"only newer messages than the cutoff":       {fake: &fake{ids: at(1000, 10), rights: allowed}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := taken{}
+			err := newReader(t, c.fake).Walk(t.Context(), channel, cutoff, c.seen, got.give)
+			if !errors.Is(err, c.want) || len(got) != c.read {
+				t.Errorf("%d messages, then %v; want %d, then %v", len(got), err, c.read, c.want)
+			}
+		})
+	}
+}
+
+// TestWalkGivesPagesOnce walks through full milliseconds: what is read again isn't given again.
+func TestWalkGivesPagesOnce(t *testing.T) {
+	f := &fake{rights: allowed, ids: slices.Concat(at(5, 250), at(6, 30), at(7, 90), at(8, 100))}
+	got := taken{}
+	if err := newReader(t, f).Walk(t.Context(), channel, cutoff, 0, got.give); err != nil {
+		t.Fatal(err)
+	}
+	for id, n := range got {
+		if n > 1 {
+			t.Errorf("message %s was given %d times", id, n)
+		}
+	}
+	if f.pages > 12 {
+		t.Errorf("%d pages were read for 470 messages", f.pages)
+	}
+}
+
+func TestWalkStopsWithItsTaker(t *testing.T) {
+	full := errors.New("full")
+	f := &fake{rights: allowed, ids: at(5, 300)}
+	err := newReader(t, f).Walk(t.Context(), channel, cutoff, 0, func([]discord.Message) error { return full })
+	if !errors.Is(err, full) || f.pages != 1 {
+		t.Errorf("%v after %d pages", err, f.pages)
+	}
+}
+
+// TestForward reads any history upwards: all above after, and at least up to until.
+func TestForward(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		f := &fake{rights: allowed}
+		for ms := range 6 {
+			f.ids = append(f.ids, at(ms+1, rapid.SampledFrom([]int{0, 1, 50, 100, 230}).Draw(t, "n"))...)
+		}
+		if rapid.Bool().Draw(t, "short pages") {
+			f.cut = func(int) int { return rapid.IntRange(1, 100).Draw(t, "cut") }
+		}
+		after := snowflake.ID(rapid.IntRange(0, 7).Draw(t, "after"))<<22 + snowflake.ID(rapid.IntRange(0, 100).Draw(t, "id"))
+		until := snowflake.ID(rapid.IntRange(0, 8).Draw(t, "until")) << 22
+		got := taken{}
+		if err := newReader(t, f).Forward(context.Background(), channel, max(after, 1), until, got.give); err != nil {
+			t.Fatal(err)
+		}
+		for _, id := range f.ids {
+			if n := got[id]; n > 1 || id <= after && n > 0 || id > after && id < until && n == 0 {
+				t.Fatalf("message %s (after %s, until %s) was given %d times", id, after, until, n)
+			}
+		}
+	})
+}

@@ -1,0 +1,130 @@
+package bot
+
+import (
+	"fmt"
+	"time"
+
+	"tally/bot/discordtest"
+	"tally/eventlog/snowflake"
+)
+
+// simGuild is a guild and what was sent in it.
+type simGuild struct {
+	*discordtest.Guild
+	people   []snowflake.ID
+	bot      snowflake.ID
+	webhook  snowflake.ID
+	channels []*simChannel
+	out      bool                 // unavailable
+	sent     map[snowflake.ID]int // by user and by channel: what would count, were nothing ever deleted
+}
+
+type simChannel struct {
+	id, parent snowflake.ID
+	kind       int
+	messages   []snowflake.ID // that may be there still
+	archived   bool
+	denied     bool
+}
+
+func (c *simChannel) holds() bool { return c.kind != discordtest.ForumChannel }
+
+// populate makes the guilds and what was written in them before the bot came.
+func (s *sim) populate() {
+	for n := range 1 + s.rng.IntN(2) {
+		g := &simGuild{Guild: s.AddGuild(fmt.Sprintf("guild-%d", n)), sent: map[snowflake.ID]int{}}
+		s.guilds = append(s.guilds, g)
+		for i := range 3 + s.rng.IntN(4) {
+			g.people = append(g.people, g.AddUser(fmt.Sprintf("user-%d", i), false))
+		}
+		g.bot, g.webhook = g.AddUser("robot", true), g.AddWebhook("hook")
+		for i := range 2 + s.rng.IntN(3) {
+			kind := discordtest.TextChannel
+			if i > 0 {
+				kind = []int{discordtest.TextChannel, discordtest.TextChannel, discordtest.ForumChannel, discordtest.VoiceChannel, discordtest.AnnouncementChannel}[s.rng.IntN(5)]
+			}
+			g.channels = append(g.channels, &simChannel{id: g.AddChannel(discordtest.ChannelSpec{Name: fmt.Sprintf("channel-%d", i), Type: kind}), kind: kind})
+		}
+		for range s.rng.IntN(4) {
+			s.thread(g)
+		}
+		for _, c := range g.channels {
+			s.past(g, c)
+		}
+	}
+}
+
+// past writes a channel's history: mostly little, sometimes several pages, now and then more than a page
+// in one millisecond.
+func (s *sim) past(g *simGuild, c *simChannel) {
+	if !c.holds() {
+		return
+	}
+	n := []int{s.rng.IntN(20), s.rng.IntN(60), 95 + s.rng.IntN(10), s.rng.IntN(350)}[s.rng.IntN(4)]
+	age := time.Duration(n+1) * time.Hour
+	for range n {
+		if s.rng.IntN(30) > 0 || s.chance(20, "dense", c.id) && s.rng.IntN(100) > 0 {
+			age -= time.Duration(s.rng.Int64N(int64(2 * age / time.Duration(n+1))))
+		}
+		s.send(g, c, discordtest.Message{ID: s.id(age), Delivery: discordtest.HistoryOnly})
+	}
+	if s.chance(15, "millisecond", c.id) {
+		for range 105 {
+			s.send(g, c, discordtest.Message{ID: s.id(time.Minute), Delivery: discordtest.HistoryOnly})
+		}
+	}
+	if c.archived { // writing has opened it
+		g.ArchiveThread(c.id, time.Time{})
+	}
+}
+
+// send sends a message by somebody, of some kind.
+func (s *sim) send(g *simGuild, c *simChannel, m discordtest.Message) snowflake.ID {
+	counts := false
+	switch s.rng.IntN(20) {
+	case 0:
+		m.Author = g.bot
+	case 1:
+		m.Webhook = g.webhook
+	case 2:
+		m.Author, m.Type = g.people[s.rng.IntN(len(g.people))], 7
+	case 3:
+		m.Author, m.Type, counts = g.people[s.rng.IntN(len(g.people))], 19, true
+	default:
+		m.Author, counts = g.people[s.rng.IntN(len(g.people))*s.rng.IntN(2)], true
+	}
+	if counts {
+		g.sent[m.Author]++
+		g.sent[c.id]++
+	}
+	id := s.Send(c.id, m)
+	c.messages = append(c.messages, id)
+	if m.Delivery == discordtest.Deliver {
+		c.archived = false
+	}
+	s.tally.add("messages", 1)
+	return id
+}
+
+// thread makes a thread or a forum post.
+func (s *sim) thread(g *simGuild) {
+	parent := g.channels[s.rng.IntN(len(g.channels))]
+	if parent.parent != 0 || parent.kind == discordtest.VoiceChannel {
+		return
+	}
+	spec := discordtest.ThreadSpec{Parent: parent.id, Name: "thread", Owner: g.people[s.rng.IntN(len(g.people))]}
+	switch {
+	case parent.kind == discordtest.ForumChannel:
+		g.sent[spec.Owner]++
+	case len(parent.messages) > 0 && s.rng.IntN(2) == 0:
+		spec.StarterMessage = s.send(g, parent, discordtest.Message{})
+	}
+	c := &simChannel{parent: parent.id, archived: s.rng.IntN(3) == 0}
+	spec.Archived = c.archived
+	c.id = g.AddThread(spec)
+	if parent.kind == discordtest.ForumChannel {
+		g.sent[c.id]++
+		c.messages = append(c.messages, c.id)
+	}
+	g.channels = append(g.channels, c)
+}

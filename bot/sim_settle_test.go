@@ -1,0 +1,99 @@
+package bot
+
+import (
+	"fmt"
+	"testing/synctest"
+	"time"
+
+	"tally/bot/discordtest"
+	"tally/projections"
+)
+
+// settle ends all trouble, and waits until the bot is at rest and has imported what there is.
+func (s *sim) settle() bool {
+	s.OnRequest(nil)
+	s.OnDispatch(nil)
+	for _, g := range s.guilds {
+		for _, c := range g.channels {
+			if c.denied {
+				g.AllowBot(c.id, discordtest.PermReadMessageHistory)
+				c.denied = false
+			}
+		}
+	}
+	s.life.crashIn.Store(0)
+	synctest.Wait()
+	if !s.until("the bot is at rest", func() bool { return s.rests(0) }) {
+		return false
+	}
+	for _, g := range s.guilds {
+		number := uint32(0) // of the import that is needed, at least
+		s.view(g, func(p *projections.Guild) {
+			if s.force || p.Committed() == nil {
+				number = p.NextImport()
+			}
+		})
+		if !s.until("the last import is done", func() bool {
+			committed := uint32(0)
+			s.view(g, func(p *projections.Guild) {
+				if c := p.Committed(); c != nil && c.Forced { // and not one that reads new channels
+					committed = c.Number
+				}
+			})
+			if committed < number && s.rests(0) {
+				s.commandIn(g, "import-messages", map[string]any{"force": true})
+			}
+			return committed >= number && s.rests(0)
+		}) {
+			return false
+		}
+	}
+	s.sleep(2 * time.Minute)
+	return s.until("the bot is at rest again", func() bool { return s.rests(1) })
+}
+
+func (s *sim) until(what string, ok func() bool) bool {
+	for range 4 * 3600 {
+		if s.revive(); s.failed || ok() {
+			return !s.failed
+		}
+		time.Sleep(time.Second)
+		synctest.Wait()
+		s.observe()
+	}
+	s.fail("waited in vain until %s: %s", what, s.unrest())
+	return false
+}
+
+func (s *sim) view(g *simGuild, look func(*projections.Guild)) {
+	if target, ok := s.life.bot.Guild(g.ID()); ok {
+		target.Gate.View(look)
+	}
+}
+
+// unrest tells what there is still to be done.
+func (s *sim) unrest() string {
+	text := fmt.Sprintf("sessions %+v", s.Sessions())
+	for _, g := range s.guilds {
+		s.view(g, func(p *projections.Guild) {
+			text += fmt.Sprintf("\n%s: running %+v, gaps %v", g.ID(), p.Running(), p.Gaps())
+		})
+	}
+	return text
+}
+
+// rests reports whether nothing is left to be done, with all guilds' imports done at least so often.
+func (s *sim) rests(imports int) bool {
+	if !s.connected() {
+		return false
+	}
+	rests := true
+	for _, g := range s.guilds {
+		known := false
+		s.view(g, func(p *projections.Guild) {
+			known = p.Running() == nil && len(p.Gaps()) == 0 && (imports == 0 || p.Committed() != nil)
+		})
+		rests = rests && known
+	}
+	return rests
+}

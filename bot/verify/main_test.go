@@ -1,0 +1,97 @@
+package verify
+
+import (
+	"context"
+	"log/slog"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"tally/bot/directory"
+	"tally/bot/discord"
+	"tally/bot/discordtest"
+	"tally/bot/gate"
+	"tally/bot/history"
+	"tally/bot/rest"
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+	"tally/projections"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// world is an emulated Discord and the rooms that a verification needs, without a gateway.
+type world struct {
+	*discordtest.Server
+	*discordtest.Guild
+	*Deep
+	t              *testing.T
+	general, other snowflake.ID
+	ann, bob       snowflake.ID
+}
+
+func newWorld(t *testing.T) *world {
+	s := discordtest.New(discordtest.Options{})
+	t.Cleanup(s.Close)
+	w := &world{Server: s, Guild: s.AddGuild("test"), t: t}
+	w.general, w.other = w.AddChannel(discordtest.ChannelSpec{Name: "general"}), w.AddChannel(discordtest.ChannelSpec{Name: "other"})
+	w.ann, w.bob = w.AddUser("ann", false), w.AddUser("bob", false)
+	log, err := eventlog.Open(t.TempDir(), eventlog.Options{NoSync: true})
+	must(t, err)
+	id := w.Guild.ID()
+	in, err := gate.Open(log, id, slog.New(slog.DiscardHandler))
+	must(t, err)
+	t.Cleanup(func() {
+		in.Close()
+		must(t, log.Close())
+	})
+	w.Deep = &Deep{Reader: w.reader(id), Gate: in, Now: func() time.Time { return s.Now().Add(time.Hour) }} // nothing is young
+	return w
+}
+
+func (w *world) reader(guild snowflake.ID) history.Reader {
+	transport, err := rest.NewTransport(rest.Options{BaseURL: w.URL(), GlobalPerSecond: rest.Unlimited, HistoryPerSecond: rest.Unlimited})
+	must(w.t, err)
+	w.t.Cleanup(transport.CloseIdleConnections)
+	client := rest.NewClient(rest.NewSession(w.Token(), transport))
+	g, err := client.Guild(w.t.Context(), guild)
+	must(w.t, err)
+	me, err := client.Member(w.t.Context(), guild, w.BotID())
+	must(w.t, err)
+	g.Members = []discord.Member{me}
+	d := directory.New(w.BotID())
+	d.Reset(g)
+	return history.Reader{Guild: guild, Client: client, Directory: d, Log: slog.New(slog.DiscardHandler)}
+}
+
+// counted sends n messages, and lets the gate have them.
+func (w *world) counted(channel, author snowflake.ID, n int) (ids []snowflake.ID) {
+	w.t.Helper()
+	for range n {
+		id := w.Send(channel, discordtest.Message{Author: author})
+		ids = append(ids, id)
+		must(w.t, w.Gate.Live(context.Background(), discord.Message{ID: id, Channel: channel, Author: author}))
+	}
+	return ids
+}
+
+// verify runs a deep verification up to now.
+func (w *world) verify() Result {
+	w.t.Helper()
+	r, err := w.Run(w.t.Context(), snowflake.At(w.Server.Now().Add(time.Second)))
+	must(w.t, err)
+	return r
+}
+
+func (w *world) total() (n uint64) {
+	w.Gate.View(func(g *projections.Guild) { n = g.Total() })
+	return n
+}
