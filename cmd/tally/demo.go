@@ -16,6 +16,7 @@ type demoCmd struct {
 	Seed     uint64 `default:"1" placeholder:"N" help:"Another number, another server (default: ${default})."`
 	History  string `placeholder:"DIR" help:"A real server's history in place of a generated one: channels.csv.gz, authors.csv.gz and messages.csv.gz."`
 	Live     int    `default:"200" placeholder:"N" help:"Messages that people send while the import runs (default: ${default})."`
+	Chaos    bool   `help:"Let everything go wrong meanwhile that can go wrong, and kill the bot twice; takes about 20 s."`
 	Data     string `placeholder:"DIR" help:"Keep the log in this folder, for the other commands to look at; else it is removed at the end."`
 	Format   string `enum:"text,json" default:"text" help:"The summary as text or json."`
 	Verbose  bool   `short:"v" help:"Show the bot's log."`
@@ -29,8 +30,13 @@ the same bot that "tally run" runs. People write while /import-messages reads th
 Discord; and the demo itself compares every user and every channel with what was really sent.
 Exit code 0 only if every count is exact.
 
+With --chaos the gateway drops, doubles and delays, REST refuses and fails, people delete messages and
+open threads, and in the middle of the import the bot is killed twice, as by kill -9. The summary then
+lists what was survived.
+
     tally demo
     tally demo --messages 500000 --channels 200 --live 2000 --seed 7
+    tally demo --chaos --seed 7
     tally demo --history ../shared/data/server-a --live 500
     tally demo --data ./demo && tally log stats --data ./demo`
 }
@@ -48,7 +54,11 @@ func (c *demoCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
-	result, err := s.play(ctx)
+	play := s.play
+	if c.Chaos {
+		play = s.playChaos
+	}
+	result, err := play(ctx)
 	if err != nil && ctx.Err() != nil {
 		err = fmt.Errorf("the demo was stopped: %w", ctx.Err())
 	}

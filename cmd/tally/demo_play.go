@@ -16,6 +16,9 @@ func (s *stage) play(ctx context.Context) (*result, error) {
 	history := s.survey()
 	r.History = history.size
 	s.t.say("A server with %s in %s, on an emulated Discord.", count(r.History.Messages, "message"), number(r.History.Channels)+" channels and threads")
+	if err := s.start(); err != nil {
+		return nil, err
+	}
 	if err := s.await(ctx); err != nil {
 		return nil, err
 	}

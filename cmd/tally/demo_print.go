@@ -21,6 +21,9 @@ func (r *result) write(t *terminal, format string) error {
 		[2]string{"user by user", r.compared(r.Users, "user", r.UserDifferences)},
 		[2]string{"channel by channel", r.compared(r.Channels, "channel", r.ChannelDifferences)},
 	)
+	if r.Chaos != nil {
+		r.Chaos.write(t)
+	}
 	t.print("\nLeaderboard")
 	var rows [][]string
 	for i, u := range r.Top {

@@ -39,6 +39,8 @@ type result struct {
 	ChannelDifferences []difference `json:"channel_differences"`
 	Violations         []string     `json:"violations"` // of Discord's rules, by the bot
 
+	Chaos *survived `json:"chaos,omitempty"`
+
 	Top []projections.UserReport `json:"top"`
 }
 
@@ -118,6 +120,8 @@ func (r *result) err() error {
 		return errors.New("a verification found differences")
 	case len(r.Violations) > 0:
 		return fmt.Errorf("the bot broke %s of Discord", count(len(r.Violations), "rule"))
+	case r.Chaos != nil:
+		return r.Chaos.err()
 	}
 	return nil
 }

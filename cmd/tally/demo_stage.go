@@ -29,47 +29,57 @@ type stage struct {
 	t      *terminal
 	live   int
 	seed   uint64
-	kept   string // the folder, if it stays
+	talks  bool   // the bot's log is shown
+	dir    string // the folder with the log
+	kept   string // the same, if it stays
 	server *discordtest.Server
 	guild  *discordtest.Guild
-	log    *eventlog.Log
+	log    *eventlog.Log // nil: the bot isn't started
 	bot    *bot.Bot
 	target *commands.Target
 	stop   context.CancelFunc
 	ended  chan error
 }
 
-// begin makes the server and starts the bot.
+// begin makes the server.
 func (c *demoCmd) begin(t *terminal, dir string) (*stage, error) {
-	s := &stage{t: t, live: c.Live, seed: c.Seed, kept: c.Data, ended: make(chan error, 1)}
-	s.server = discordtest.New(discordtest.Options{Limits: discordtest.Limits{IdentifyEvery: -1}})
+	s := &stage{t: t, live: c.Live, seed: c.Seed, talks: c.Verbose, dir: dir, kept: c.Data, ended: make(chan error, 1)}
+	o := discordtest.Options{Limits: discordtest.Limits{IdentifyEvery: -1}}
+	if c.Chaos {
+		o.HeartbeatInterval = chaosHeartbeat
+	}
+	s.server = discordtest.New(o)
 	if err := c.populate(s); err != nil {
 		s.server.Close()
 		return nil, err
 	}
-	var err error
-	if s.log, err = openLog(dir, eventlog.Options{}); err != nil {
-		s.server.Close()
-		return nil, err
+	return s, nil
+}
+
+// start opens the log and starts the bot on it.
+func (s *stage) start() error {
+	log, err := openLog(s.dir, eventlog.Options{})
+	if err != nil {
+		return err
 	}
 	logger := slog.New(slog.DiscardHandler)
-	if c.Verbose {
-		logger = newLogger(t.err, "text", true)
+	if s.talks {
+		logger = newLogger(s.t.err, "text", true)
 	} else {
 		adoptDiscordgo(logger)
 	}
 	s.bot, err = bot.New(bot.Options{
-		Token: s.server.Token(), Log: s.log, Logger: logger, URL: s.server.URL(),
+		Token: s.server.Token(), Log: log, Logger: logger, URL: s.server.URL(),
 		GlobalPerSecond: rest.Unlimited, HistoryPerSecond: rest.Unlimited,
 	})
 	if err != nil {
-		s.server.Close()
-		return nil, errors.Join(err, s.log.Close())
+		return errors.Join(err, log.Close())
 	}
 	var ctx context.Context
 	ctx, s.stop = context.WithCancel(context.Background())
+	s.log = log
 	go func() { s.ended <- s.bot.Run(ctx) }()
-	return s, nil
+	return nil
 }
 
 // populate puts the server's history into the emulated Discord.
@@ -85,8 +95,12 @@ func (c *demoCmd) populate(s *stage) error {
 	return err
 }
 
-// end stops the bot, closes its log, and ends the emulated Discord.
+// end stops the bot, if it was started, closes its log, and ends the emulated Discord.
 func (s *stage) end() error {
+	if s.log == nil {
+		s.server.Close()
+		return nil
+	}
 	s.stop()
 	var err error
 	select {
@@ -102,38 +116,4 @@ func (s *stage) end() error {
 		return fmt.Errorf("stop the bot: %w", err)
 	}
 	return nil
-}
-
-// await waits until the bot knows the server.
-func (s *stage) await(ctx context.Context) error {
-	return until(ctx, startWithin, "the bot to know the server", func() (bool, error) {
-		select {
-		case err := <-s.ended:
-			s.ended <- err
-			return false, fmt.Errorf("the bot ended: %w", err)
-		default:
-		}
-		target, ok := s.bot.Guild(s.guild.ID())
-		s.target = target
-		return ok, nil
-	})
-}
-
-// until asks again and again, for as long as within.
-func until(ctx context.Context, within time.Duration, what string, ok func() (bool, error)) error {
-	deadline := time.Now().Add(within)
-	for {
-		done, err := ok()
-		switch {
-		case err != nil || done:
-			return err
-		case time.Now().After(deadline):
-			return fmt.Errorf("waited %s in vain for %s", within, what)
-		}
-		select {
-		case <-time.After(5 * time.Millisecond):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-	}
 }

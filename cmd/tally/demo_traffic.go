@@ -21,6 +21,7 @@ const (
 // its pages, whatever is left when it ends then.
 type traffic struct {
 	server   *discordtest.Server
+	send     func(channel snowflake.ID, m discordtest.Message)
 	channels []snowflake.ID
 	people   []snowflake.ID
 	before   int // sent before the import starts
@@ -43,7 +44,8 @@ func newTraffic(server *discordtest.Server, v survey, total int, seed uint64) *t
 		total = 0
 	}
 	return &traffic{
-		server: server, channels: v.channels, people: people, total: total, before: total / 20,
+		server: server, send: func(channel snowflake.ID, m discordtest.Message) { server.Send(channel, m) },
+		channels: v.channels, people: people, total: total, before: total / 20,
 		// The last pages are one channel's: the expectation is low, so that not all is left for them.
 		pages: max(v.size.Messages/perPage+v.size.Channels, 1) * 9 / 10,
 		rng:   rand.New(rand.NewPCG(seed, 0x11fe)), by: map[written]int{},
@@ -61,6 +63,13 @@ func (f *traffic) open() {
 		f.asked++
 		f.sendUpTo(f.before + (f.total-f.before)*min(f.asked, f.pages)/f.pages)
 	})
+}
+
+// advance sends until n messages are sent.
+func (f *traffic) advance(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.sendUpTo(n)
 }
 
 // close sends what is left and tells what was sent.
@@ -88,7 +97,7 @@ func (f *traffic) sendUpTo(n int) {
 		if f.rng.IntN(replyShare) == 0 {
 			m.Type = typeReply
 		}
-		f.server.Send(w.channel, m)
+		f.send(w.channel, m)
 		f.by[w]++
 	}
 }
