@@ -50,6 +50,9 @@ func (r *Reporter) Report(ctx context.Context, p importer.Progress) {
 	switch {
 	case errors.Is(err, rest.ErrUnknownMessage): // somebody deleted it: the next report is a new one
 		r.message = 0
+		if p.Import.Outcome != 0 { // there is no next one
+			r.Report(ctx, p)
+		}
 	case errors.Is(err, rest.ErrNoAccess), errors.Is(err, rest.ErrUnknownChannel):
 		r.mute = true
 		r.Router.Log.Info("the import goes on without reports: no permission to write to the channel", "guild", r.Guild, "channel", in)
@@ -109,8 +112,8 @@ func endEmbed(t *Target, p importer.Progress) *discordgo.MessageEmbed {
 			read++
 		}
 	}
-	text := []string{fmt.Sprintf("**%s** from **%s**, in %s. From %s on, every message is counted live.",
-		count(imp.Messages, "message"), count(read, "channel or thread"), took(imp.Finished.Sub(imp.Start())), instant(imp.Start()))}
+	text := []string{fmt.Sprintf("**%s** from **%s**, threads included, in %s. From %s on, every message is counted live.",
+		count(imp.Messages, "message"), count(read, "channel"), took(imp.Finished.Sub(imp.Start())), instant(imp.Start()))}
 	e := &discordgo.MessageEmbed{Title: "The import is complete", Color: colourGood}
 	if unread := unreadable(t, imp); len(unread) > 0 {
 		e.Color = colourWarning

@@ -141,7 +141,7 @@ func (r *Router) answer(ctx context.Context, i interaction, h handler, private b
 	select {
 	case rep := <-result:
 		kind := discordgo.InteractionResponseChannelMessageWithSource
-		if i.Type == discordgo.InteractionMessageComponent {
+		if i.changesItsMessage(private) {
 			kind = discordgo.InteractionResponseUpdateMessage
 		}
 		return r.Client.Respond(ctx, i.id, i.Token, &discordgo.InteractionResponse{Type: kind, Data: rep.response(private)})
@@ -150,7 +150,7 @@ func (r *Router) answer(ctx context.Context, i interaction, h handler, private b
 		return ctx.Err()
 	}
 	kind := discordgo.InteractionResponseDeferredChannelMessageWithSource
-	if i.Type == discordgo.InteractionMessageComponent {
+	if i.changesItsMessage(private) {
 		kind = discordgo.InteractionResponseDeferredMessageUpdate
 	}
 	err := r.Client.Respond(ctx, i.id, i.Token, &discordgo.InteractionResponse{Type: kind, Data: deferredData(private)})
@@ -158,6 +158,12 @@ func (r *Router) answer(ctx context.Context, i interaction, h handler, private b
 		return errors.Join(err, ctx.Err())
 	}
 	return r.follow(ctx, i, <-result)
+}
+
+// changesItsMessage says that the answer takes the place of the message that the button is on, which all see:
+// so not what is for the asker alone.
+func (i interaction) changesItsMessage(private bool) bool {
+	return i.Type == discordgo.InteractionMessageComponent && !private
 }
 
 // follow fills a deferred answer. After 15 minutes Discord takes no answer any more: then it is posted to

@@ -60,8 +60,8 @@ func (g *Gate) Close() {
 	g.close.Do(func() {
 		close(g.stop)
 		g.giving.Lock() // who was about to give something has given it, or was refused
-		g.giving.Unlock()
 		close(g.last)
+		g.giving.Unlock()
 	})
 	<-g.done
 }

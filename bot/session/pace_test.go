@@ -43,6 +43,29 @@ func TestGatewayUnknown(t *testing.T) {
 	})
 }
 
+// TestPausesGrow has every connection be lost soon after its session was resumed.
+func TestPausesGrow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newScript(t, brief)
+		r := start(t, g, nil, nil)
+		after(time.Hour)
+		at := g.times(&g.resume)
+		if d := at[1].Sub(at[0]); d > 20*time.Second {
+			t.Errorf("the second pause was %v", d)
+		}
+		for i := len(at) - 10; i < len(at); i++ {
+			if d := at[i].Sub(at[i-1]); d < longestPause/2 {
+				t.Errorf("a late pause was %v", d)
+			}
+		}
+		if n := len(g.times(&g.identify)); n != 1 {
+			t.Errorf("%d IDENTIFYs, want 1", n)
+		}
+		_ = r.stop()
+		g.close()
+	})
+}
+
 // TestFlapping ends every session after a while, for two days: the IDENTIFYs stay below Discord's limits,
 // which the emulator watches over.
 func TestFlapping(t *testing.T) {

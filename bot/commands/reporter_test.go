@@ -1,0 +1,68 @@
+package commands
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"tally/bot/importer"
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+	"tally/projections"
+)
+
+// TestReporter tells of an import in one message, whatever happens to it.
+func TestReporter(t *testing.T) {
+	running := importer.Progress{Import: projections.Import{Number: 1, In: 5}, Channels: 2}
+	ended, other, nowhere := running, running, running
+	ended.Import.Outcome, other.Import.Number, nowhere.Import.In = eventlog.Completed, 2, 0
+	refused := func(what string, status, code, from int) func(call) (int, int) {
+		n := 0
+		return func(c call) (int, int) {
+			if c.what == what {
+				if n++; n == from {
+					return status, code
+				}
+			}
+			return 0, 0
+		}
+	}
+	for name, c := range map[string]struct {
+		reports []importer.Progress
+		refuse  func(call) (int, int)
+		calls   []string
+	}{
+		"one message":                      {[]importer.Progress{running, running, ended}, nil, []string{"post", "edit", "edit"}},
+		"another import, another message":  {[]importer.Progress{running, other, other}, nil, []string{"post", "post", "edit"}},
+		"nobody to tell":                   {[]importer.Progress{nowhere, nowhere}, nil, nil},
+		"somebody deletes it":              {[]importer.Progress{running, running, running}, refused("edit", 404, 10008, 1), []string{"post", "edit", "post"}},
+		"somebody deletes it, then it end": {[]importer.Progress{running, ended}, refused("edit", 404, 10008, 1), []string{"post", "edit", "post"}},
+		"no permission to write":           {[]importer.Progress{running, running, ended}, refused("post", 403, 50013, 1), []string{"post"}},
+		"the permission is taken away":     {[]importer.Progress{running, running, running}, refused("edit", 403, 50001, 1), []string{"post", "edit"}},
+		"the channel is deleted":           {[]importer.Progress{running, running, running}, refused("edit", 404, 10003, 1), []string{"post", "edit"}},
+		"mute for one import only":         {[]importer.Progress{running, running, other}, refused("post", 403, 50013, 1), []string{"post", "post"}},
+		"an error of Discord":              {[]importer.Progress{running, running}, refused("post", 400, 0, 1), []string{"post", "post"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := &fake{refuse: c.refuse}
+			r := &Reporter{Router: newRouter(t, f), Guild: 1}
+			for _, p := range c.reports {
+				r.Report(context.Background(), p)
+			}
+			if got := f.whats(); !slices.Equal(got, c.calls) {
+				t.Errorf("%v, want %v", got, c.calls)
+			}
+			if last := c.reports[len(c.reports)-1]; last.Import.Outcome != 0 && !r.mute && !strings.Contains(f.calls[len(f.calls)-1].body, "The import is complete") {
+				t.Errorf("the end is not told: %s", f.calls[len(f.calls)-1].body)
+			}
+		})
+	}
+}
+
+func TestEndOfACancelledImport(t *testing.T) {
+	e := endEmbed(newTarget(), importer.Progress{Import: projections.Import{Outcome: eventlog.Cancelled, Channels: map[snowflake.ID]*projections.ImportChannel{}}})
+	if e.Title != "The import was cancelled" || e.Color != colourWarning {
+		t.Errorf("%+v", e)
+	}
+}
