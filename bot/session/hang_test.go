@@ -3,12 +3,9 @@ package session
 import (
 	"context"
 	"errors"
-	"net/http"
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/bwmarrin/discordgo"
 
 	"tally/bot/discordtest"
 )

@@ -1,8 +1,6 @@
 package session
 
 import (
-	"errors"
-	"context"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -71,34 +69,6 @@ func TestOp9Midway(t *testing.T) {
 					}
 				}
 				_ = r.stop()
-				d.clean(t)
-			})
-		})
-	}
-}
-
-// TestPoliteOnlyAtTheEnd looks at what becomes of the session: one that Discord cuts off, with or without
-// a code, is resumed; one that the bot leaves is over.
-func TestPoliteOnlyAtTheEnd(t *testing.T) {
-	for _, code := range []int{0, 4000} {
-		t.Run(fmt.Sprint(code), func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				d := newDiscord(t, discordtest.Options{})
-				r := start(t, d, nil, nil)
-				after(time.Minute)
-				d.Disconnect(discordtest.Cut{Code: code})
-				after(time.Minute)
-				r.is("READY", Disconnected, "RESUMED")
-				d.Reconnect()
-				after(time.Minute)
-				r.is("READY", Disconnected, "RESUMED", Disconnected, "RESUMED")
-				if err := r.stop(); !errors.Is(err, context.Canceled) {
-					t.Errorf("it ended with %v", err)
-				}
-				synctest.Wait()
-				if left := d.Sessions(); len(left) != 0 {
-					t.Errorf("%d sessions are left", len(left))
-				}
 				d.clean(t)
 			})
 		})
