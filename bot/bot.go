@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -179,9 +181,10 @@ func (b *Bot) haltImports() {
 // close lets everything that was begun come to its end, in the order in which data flows.
 func (b *Bot) close() {
 	b.mu.Lock()
-	defer b.mu.Unlock()
+	guilds := slices.Collect(maps.Values(b.guilds))
+	b.mu.Unlock() // closing takes its time, and others may still ask for a guild
 	var wg sync.WaitGroup
-	for _, g := range b.guilds {
+	for _, g := range guilds {
 		wg.Go(g.close)
 	}
 	wg.Wait()

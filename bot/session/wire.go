@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -39,6 +40,9 @@ func (w *wire) attach(s *discordgo.Session, dialer *websocket.Dialer, client *ht
 		conn, err := dial(ctx, network, address)
 		if err != nil {
 			return nil, err
+		}
+		if w.ctx.Err() != nil { // AfterFunc would let a moment pass
+			return nil, errors.Join(errHung, conn.Close())
 		}
 		context.AfterFunc(w.ctx, func() { _ = conn.Close() })
 		return &guarded{Conn: conn, wire: w}, nil
