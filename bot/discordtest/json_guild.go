@@ -2,6 +2,7 @@ package discordtest
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"tally/eventlog/snowflake"
@@ -48,13 +49,13 @@ type threadMemberJSON struct {
 // threadsDated is when Discord began to keep create_timestamp.
 var threadsDated = time.Date(2022, 1, 9, 0, 0, 0, 0, time.UTC)
 
-// channelJSON makes the wire form as the bot sees it. g.mu is held.
+// channelJSON makes the wire form as the bot sees it, of copies: it is written out when g.mu is held no more.
 func (g *Guild) channelJSON(c *channel) channelJSON {
 	if !c.visible {
 		return g.obfuscated(c)
 	}
 	j := channelJSON{
-		ID: c.id, Type: c.kind, Name: &c.name, Position: c.position,
+		ID: c.id, Type: c.kind, Name: new(c.name), Position: c.position,
 		GuildID: idOrNull(g.id), ParentID: idOrNull(c.parent), LastMessage: idOrNull(max(c.rows.newest(), c.newestPost)),
 		Overwrites: append([]Overwrite{}, c.overwrites...),
 	}
@@ -62,8 +63,7 @@ func (g *Guild) channelJSON(c *channel) channelJSON {
 		j.Recipients = append(append([]byte{'['}, g.s.users.jsons()[g.s.users.author(c.recipient)]...), ']')
 	}
 	if t := c.thread; t != nil {
-		count, members := c.rows.count(), len(t.members)
-		j.OwnerID, j.Messages, j.Members, j.Sent = &t.owner, &count, &members, &t.sent
+		j.OwnerID, j.Messages, j.Members, j.Sent = new(t.owner), new(c.rows.count()), new(len(t.members)), new(t.sent)
 		j.Metadata = &threadJSON{Archived: t.archived, AutoArchive: 1440, Stamp: stamp(t.stamp), Locked: t.locked}
 		if created := stamp(c.id.Time()); c.id.Time().After(threadsDated) {
 			j.Metadata.Created = &created
@@ -98,7 +98,7 @@ func (g *Guild) memberJSON(u snowflake.ID) map[string]any {
 // guildJSON is what REST and GUILD_CREATE have in common. g.mu is held.
 func (g *Guild) guildJSON() map[string]any {
 	return map[string]any{
-		"id": g.id, "name": g.name, "owner_id": g.owner, "roles": g.roles, "icon": nil, "features": []string{},
+		"id": g.id, "name": g.name, "owner_id": g.owner, "roles": slices.Clone(g.roles), "icon": nil, "features": []string{},
 		"emojis": []int{}, "stickers": []int{}, "preferred_locale": "en-US", "afk_timeout": 300,
 		"verification_level": 1, "default_message_notifications": 1, "explicit_content_filter": 0, "mfa_level": 0,
 		"system_channel_id": nil, "premium_tier": 0, "nsfw_level": 0, "region": "deprecated",
