@@ -17,7 +17,7 @@ test: ## run all tests
 	$(GO) test ./...
 
 simulate: ## play random schedules and faults against the whole bot (SEEDS=10000 plays more)
-	$(GO) test -run TestSimulation -v -timeout 0 ./bot -seeds $(SEEDS) | grep -v '^ *\(=== \|--- PASS\)'
+	$(GO) test -C bot -run TestSimulation -timeout 0 -seeds $(SEEDS) -print
 
 check: ## formatting, vet, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt'ed: $$unformatted"; exit 1; fi

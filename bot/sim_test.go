@@ -21,6 +21,7 @@ import (
 var (
 	simSeed  = flag.Uint64("seed", 0, "the one seed that TestSimulation plays; 0: many")
 	simSeeds = flag.Uint64("seeds", 200, "how many seeds TestSimulation plays")
+	simPrint = flag.Bool("print", false, "print the summary of TestSimulation even if all is well")
 	simFrom  = flag.Uint64("from", 1, "the first of them")
 )
 
@@ -77,7 +78,12 @@ func TestSimulation(t *testing.T) {
 		}
 	})
 	seconds := time.Since(begin).Seconds()
-	t.Logf("%d seeds, %.1f a second\n%s", last-first, float64(last-first)/seconds, tally)
+	summary := fmt.Sprintf("%d seeds, %.1f a second\n%s", last-first, float64(last-first)/seconds, tally)
+	if *simPrint {
+		fmt.Print(summary)
+	} else {
+		t.Log(summary)
+	}
 }
 
 func simulate(t *testing.T, seed uint64, template string, tally *simTally) {
