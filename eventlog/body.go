@@ -8,7 +8,7 @@ import (
 
 // Body is what one or more events that were written together say. The bodies of this package are
 // Page, Deletes, ChannelDeleted, ImportStarted, ImportChannelFinished, ImportFinished, Verified,
-// GapOpened, GapClosed and, for kinds of a newer version, Unknown.
+// GapOpened, GapClosed, ChannelChecked and, for kinds of a newer version, Unknown.
 type Body interface {
 	Kind() Kind
 	// Len is the number of events, each of which has its own ULID.
@@ -63,11 +63,21 @@ type Verified struct {
 type GapOpened struct {
 	Gap   uint32       `json:"gap"` // 1, 2, … in each guild
 	After snowflake.ID `json:"after"`
+	// Channel is the one channel that could not be heard or read, its threads with it; 0: the whole guild.
+	Channel snowflake.ID `json:"channel_id,omitzero"`
 }
 
 // GapClosed says that everything in a gap has been read.
 type GapClosed struct {
 	Gap uint32 `json:"gap"`
+}
+
+// ChannelChecked says that all of a channel's history was read after a gap had ended and held against the
+// log, and that what had gone meanwhile was noted before this: no delete up to the end of the gap is
+// unknown.
+type ChannelChecked struct {
+	Channel snowflake.ID `json:"channel_id"`
+	Gap     uint32       `json:"gap"`
 }
 
 // Unknown is a body of a kind that this version doesn't know. It is kept and reported, never counted.
@@ -84,6 +94,7 @@ func (ImportFinished) Kind() Kind        { return KindImportFinished }
 func (Verified) Kind() Kind              { return KindVerified }
 func (GapOpened) Kind() Kind             { return KindGapOpened }
 func (GapClosed) Kind() Kind             { return KindGapClosed }
+func (ChannelChecked) Kind() Kind        { return KindChannelChecked }
 func (u Unknown) Kind() Kind             { return u.Code }
 
 func (ChannelDeleted) Len() int        { return 1 }
@@ -93,6 +104,7 @@ func (ImportFinished) Len() int        { return 1 }
 func (Verified) Len() int              { return 1 }
 func (GapOpened) Len() int             { return 1 }
 func (GapClosed) Len() int             { return 1 }
+func (ChannelChecked) Len() int        { return 1 }
 func (u Unknown) Len() int             { return u.Events }
 
 func (e ChannelDeleted) appendPayload(b []byte) []byte        { return appendFields(b, &e) }
@@ -102,6 +114,7 @@ func (e ImportFinished) appendPayload(b []byte) []byte        { return appendFie
 func (e Verified) appendPayload(b []byte) []byte              { return appendFields(b, &e) }
 func (e GapOpened) appendPayload(b []byte) []byte             { return appendFields(b, &e) }
 func (e GapClosed) appendPayload(b []byte) []byte             { return appendFields(b, &e) }
+func (e ChannelChecked) appendPayload(b []byte) []byte        { return appendFields(b, &e) }
 func (u Unknown) appendPayload(b []byte) []byte               { return append(b, u.Payload...) }
 
 // The order of the fields below is the stored order. Add new ones at the end only.
@@ -141,6 +154,12 @@ func (e *Verified) fields(c *coder) {
 func (e *GapOpened) fields(c *coder) {
 	c.uint32(&e.Gap)
 	c.id(&e.After)
+	c.id(&e.Channel)
 }
 
 func (e *GapClosed) fields(c *coder) { c.uint32(&e.Gap) }
+
+func (e *ChannelChecked) fields(c *coder) {
+	c.id(&e.Channel)
+	c.uint32(&e.Gap)
+}

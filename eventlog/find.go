@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"encoding/binary"
+	"math"
 	"slices"
 
 	"github.com/oklog/ulid/v2"
@@ -21,22 +22,61 @@ type Found struct {
 // holds one of them. Its cost is the segments whose ids reach around one of those asked for: usually
 // one for each side that holds it, never the whole log.
 func (l *Log) Find(guild, channel snowflake.ID, ids ...snowflake.ID) ([]Found, error) {
-	ids = slices.Sorted(slices.Values(ids))
-	// The tail is looked at before the transaction begins: a segment that is stored in between then
-	// turns up twice, where the other way round it would not be seen at all.
-	end, ok := l.endSegment(guild, channel, ids)
-	return l.findIn(guild, channel, ids, end, ok)
+	return l.find(guild, channel, sortedIDs(slices.Sorted(slices.Values(ids))))
 }
 
-// findIn searches the segments of the index, and the last one if withEnd is set. The ids are sorted.
-func (l *Log) findIn(guild, channel snowflake.ID, ids []snowflake.ID, end segment, withEnd bool) (found []Found, err error) {
+// FindBetween returns every event that holds a message of a channel with first <= id <= last, in no order.
+// Its cost is the segments that reach into the range.
+func (l *Log) FindBetween(guild, channel, first, last snowflake.ID) ([]Found, error) {
+	return l.find(guild, channel, span{channel, first, last})
+}
+
+// wanted are the ids of one channel that are looked for.
+type wanted interface {
+	least() snowflake.ID
+	anyIn(span) bool
+	has(snowflake.ID) bool
+}
+
+type sortedIDs []snowflake.ID
+
+func (ids sortedIDs) least() snowflake.ID {
+	if len(ids) == 0 {
+		return math.MaxUint64
+	}
+	return ids[0]
+}
+
+func (ids sortedIDs) anyIn(s span) bool {
+	at, _ := slices.BinarySearch(ids, s.first)
+	return at < len(ids) && s.has(ids[at])
+}
+
+func (ids sortedIDs) has(id snowflake.ID) bool {
+	_, ok := slices.BinarySearch(ids, id)
+	return ok
+}
+
+func (s span) least() snowflake.ID { return s.first }
+
+func (s span) anyIn(other span) bool { return s.first <= other.last && other.first <= s.last }
+
+func (l *Log) find(guild, channel snowflake.ID, want wanted) ([]Found, error) {
+	// The tail is looked at before the transaction begins: a segment that is stored in between then
+	// turns up twice, where the other way round it would not be seen at all.
+	end, ok := l.endSegment(guild, channel, want)
+	return l.findIn(guild, channel, want, end, ok)
+}
+
+// findIn searches the segments of the index, and the last one if withEnd is set.
+func (l *Log) findIn(guild, channel snowflake.ID, want wanted, end segment, withEnd bool) (found []Found, err error) {
 	err = l.db.View(func(tx *bolt.Tx) error {
 		records := tx.Bucket(bucketRecords).Bucket(guildKey(guild))
 		if records == nil {
 			return nil
 		}
-		f := finder{guild: guild, channel: channel, ids: ids, records: records.Cursor()}
-		segs := storedSegments(tx, guild, channel, ids)
+		f := finder{guild: guild, channel: channel, want: want, records: records.Cursor()}
+		segs := storedSegments(tx, guild, channel, want)
 		if withEnd && !slices.Contains(segs, end) {
 			segs = append(segs, end)
 		}
@@ -54,8 +94,8 @@ func (l *Log) findIn(guild, channel snowflake.ID, ids []snowflake.ID, end segmen
 // segment is a run of segmentRecords records, or at the log's end fewer: the key of the first.
 type segment ulid.ULID
 
-// endSegment returns a guild's tail if it may hold one of the ids, which are sorted.
-func (l *Log) endSegment(guild, channel snowflake.ID, ids []snowflake.ID) (segment, bool) {
+// endSegment returns a guild's tail if it may hold something of what is looked for.
+func (l *Log) endSegment(guild, channel snowflake.ID, want wanted) (segment, bool) {
 	l.tailsMu.Lock()
 	defer l.tailsMu.Unlock()
 	t, ok := l.tails[guild]
@@ -63,38 +103,33 @@ func (l *Log) endSegment(guild, channel snowflake.ID, ids []snowflake.ID) (segme
 		return segment{}, false
 	}
 	s, ok := t.spans[channel]
-	return segment(t.first), ok && s.coversAny(ids)
+	return segment(t.first), ok && want.anyIn(s)
 }
 
-// storedSegments returns those of the index that may hold one of the ids, which are sorted.
-func storedSegments(tx *bolt.Tx, guild, channel snowflake.ID, ids []snowflake.ID) []segment {
+// storedSegments returns those of the index that may hold something of what is looked for.
+func storedSegments(tx *bolt.Tx, guild, channel snowflake.ID, want wanted) []segment {
 	index := tx.Bucket(bucketIndex).Bucket(guildKey(guild))
-	if index == nil || len(ids) == 0 {
+	if index == nil {
 		return nil
 	}
 	var segs []segment
 	c := index.Cursor()
 	prefix := binary.BigEndian.AppendUint64(nil, uint64(channel))
-	// Entries stand by their largest id: those before the smallest id asked for can't hold any.
-	key, value := c.Seek(segmentKey(channel, ids[0], ulid.ULID{}))
+	// Entries stand by their largest id: those before the smallest id that is asked for can't hold any.
+	key, value := c.Seek(segmentKey(channel, want.least(), ulid.ULID{}))
 	for ; len(key) == 32 && string(key[:8]) == string(prefix); key, value = c.Next() {
 		s := span{channel, snowflake.ID(binary.BigEndian.Uint64(value)), snowflake.ID(binary.BigEndian.Uint64(key[8:]))}
-		if s.coversAny(ids) {
+		if want.anyIn(s) {
 			segs = append(segs, segment(key[16:]))
 		}
 	}
 	return segs
 }
 
-func (s span) coversAny(sorted []snowflake.ID) bool {
-	at, _ := slices.BinarySearch(sorted, s.first)
-	return at < len(sorted) && s.covers(sorted[at])
-}
-
 // finder searches segments for the messages of one channel.
 type finder struct {
 	guild, channel snowflake.ID
-	ids            []snowflake.ID
+	want           wanted
 	records        *bolt.Cursor
 	rec            Record
 	found          []Found
@@ -117,11 +152,11 @@ func (f *finder) search(seg segment) error {
 	return nil
 }
 
-func (f *finder) wants(p *Page) bool { return p.Channel == f.channel && p.span().coversAny(f.ids) }
+func (f *finder) wants(p *Page) bool { return p.Channel == f.channel && f.want.anyIn(p.span()) }
 
 func (f *finder) collect(p *Page) {
 	for i, id := range p.IDs() {
-		if _, ok := slices.BinarySearch(f.ids, id); ok {
+		if f.want.has(id) {
 			f.found = append(f.found, Found{p.Message(i), p.Origin, p.Import})
 		}
 	}

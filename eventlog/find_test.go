@@ -33,7 +33,7 @@ func (w twin) find(guild, channel snowflake.ID, ids []snowflake.ID) (found []Fou
 
 func sortFound(found []Found) []Found {
 	slices.SortFunc(found, func(a, b Found) int {
-		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Import, b.Import), cmp.Compare(a.Author, b.Author))
+		return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.Origin, b.Origin), cmp.Compare(a.Import, b.Import), cmp.Compare(a.Author, b.Author), cmp.Compare(a.Type, b.Type), cmp.Compare(a.Marks, b.Marks))
 	})
 	return found
 }
@@ -118,6 +118,16 @@ func TestFindAgainstATwin(t *testing.T) {
 			if want := w.find(guild, channel, ids); err != nil || !slices.Equal(sortFound(got), sortFound(want)) {
 				rt.Fatalf("after %d records, %v in channel %d of guild %d: %v\ngot  %v\nwant %v", n, ids, channel, guild, err, got, want)
 			}
+			first := snowflake.ID(r.IntN(4200))
+			last := first + snowflake.ID(r.IntN(400))
+			ids = nil
+			for id := first; id <= last; id++ {
+				ids = append(ids, id)
+			}
+			got, err = l.FindBetween(guild, channel, first, last)
+			if want := w.find(guild, channel, ids); err != nil || !slices.Equal(sortFound(got), sortFound(want)) {
+				rt.Fatalf("after %d records, %d to %d in channel %d of guild %d: %v\ngot  %v\nwant %v", n, first, last, channel, guild, err, got, want)
+			}
 		}
 		if _, err := l.Check(func(err error) { rt.Error(err) }); err != nil {
 			rt.Fatal(err)
@@ -194,12 +204,12 @@ func TestFindMeetsAStoredTail(t *testing.T) {
 	l := open(t, t.TempDir(), Options{NoSync: true})
 	appendNumbered(t, l, 1, segmentRecords-1)
 	ids := []snowflake.ID{1, 100, segmentRecords - 1}
-	end, ok := l.endSegment(1, 5, ids)
+	end, ok := l.endSegment(1, 5, sortedIDs(ids))
 	if !ok {
 		t.Fatal("the tail holds nothing")
 	}
 	appendNumbered(t, l, segmentRecords, segmentRecords+10)
-	if found, err := l.findIn(1, 5, ids, end, ok); err != nil || len(found) != len(ids) {
+	if found, err := l.findIn(1, 5, sortedIDs(ids), end, ok); err != nil || len(found) != len(ids) {
 		t.Errorf("%d of %d found, %v", len(found), len(ids), err)
 	}
 }

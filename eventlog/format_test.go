@@ -85,8 +85,9 @@ func TestFormatOfRareEvents(t *testing.T) {
 		"010280d0eab6b733": ImportFinished{Import: 1, Outcome: Cancelled, At: time.UnixMilli(1767225600000)},
 		"01020304050607":   Verified{Deep: true, Cutoff: 2, Counted: 3, Expected: 4, Missing: 5, Extra: 6, Duplicates: 7},
 		"00000000000000":   Verified{},
-		"0102":             GapOpened{Gap: 1, After: 2},
+		"010203":           GapOpened{Gap: 1, After: 2, Channel: 3},
 		"01":               GapClosed{Gap: 1},
+		"0102":             ChannelChecked{Channel: 1, Gap: 2},
 	} {
 		if got := hex.EncodeToString(body.appendPayload(nil)); got != want {
 			t.Errorf("%+v is stored as %s, want %s", body, got, want)
@@ -101,7 +102,7 @@ func TestStoredNumbers(t *testing.T) {
 		want []int
 	}{
 		"kinds": {[]int{int(KindMessage), int(KindMessageDeleted), int(KindChannelDeleted), int(KindImportStarted), int(KindImportChannelFinished),
-			int(KindImportFinished), int(KindVerified), int(KindGapOpened), int(KindGapClosed)}, []int{1, 2, 3, 4, 5, 6, 7, 8, 9}},
+			int(KindImportFinished), int(KindVerified), int(KindGapOpened), int(KindGapClosed), int(KindChannelChecked)}, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}},
 		"origins":  {[]int{int(Live), int(Import), int(Catchup), int(Repair), int(Archive)}, []int{1, 2, 3, 4, 5}},
 		"marks":    {[]int{int(Bot), int(Webhook), int(System), int(Ephemeral)}, []int{1, 2, 4, 8}},
 		"outcomes": {[]int{int(Completed), int(Cancelled), int(NoPermission), int(Gone), int(Superseded)}, []int{1, 2, 3, 4, 5}},

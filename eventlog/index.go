@@ -28,7 +28,7 @@ type span struct {
 	first, last snowflake.ID
 }
 
-func (s span) covers(id snowflake.ID) bool { return s.first <= id && id <= s.last }
+func (s span) has(id snowflake.ID) bool { return s.first <= id && id <= s.last }
 
 func (p *Page) span() span { return span{p.Channel, p.First, p.Last} }
 

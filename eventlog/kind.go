@@ -16,6 +16,7 @@ const (
 	KindVerified              Kind = 7
 	KindGapOpened             Kind = 8
 	KindGapClosed             Kind = 9
+	KindChannelChecked        Kind = 10
 )
 
 var kindNames = [...]string{
@@ -28,6 +29,7 @@ var kindNames = [...]string{
 	KindVerified:              "verified",
 	KindGapOpened:             "gap_opened",
 	KindGapClosed:             "gap_closed",
+	KindChannelChecked:        "channel_checked",
 }
 
 // Known reports whether this version can decode events of the kind.

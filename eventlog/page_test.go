@@ -174,8 +174,9 @@ var rareBody = rapid.Custom(func(t *rapid.T) Body {
 		ImportStarted{imp, id("cutoff"), id("by"), id("in"), yes, !yes},
 		ImportChannelFinished{imp, id("channel"), id("parent"), outcome},
 		ImportFinished{imp, outcome, at},
-		GapOpened{imp, id("after")},
+		GapOpened{imp, id("after"), id("channel")},
 		GapClosed{imp},
+		ChannelChecked{id("channel"), imp},
 		Verified{yes, id("cutoff"), uint64(id("a")), uint64(id("b")), uint64(id("c")), uint64(id("d")), uint64(id("e"))},
 	}).Draw(t, "body")
 })

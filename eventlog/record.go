@@ -185,6 +185,8 @@ func (b block) decode(page *Page) (Body, error) {
 		return decodeRare[GapOpened](b)
 	case KindGapClosed:
 		return decodeRare[GapClosed](b)
+	case KindChannelChecked:
+		return decodeRare[ChannelChecked](b)
 	}
 	return Unknown{Code: b.kind, Events: b.events, Payload: b.payload}, nil
 }

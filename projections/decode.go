@@ -26,9 +26,10 @@ func Decode(b []byte) (*Guild, error) {
 	g.committed, g.running, g.ended = d.importState(), d.importState(), d.importState()
 	d.ids(&g.deleted)
 	d.ids(&g.unmet)
-	g.gapped = uint32(d.uint())
+	g.gapped, g.unheard = uint32(d.uint()), uint32(d.uint())
 	for n := d.uint(); n > 0 && !d.bad; n-- {
-		g.gaps[uint32(d.uint())] = d.id()
+		gap := Gap{uint32(d.uint()), d.id(), d.id()}
+		g.gaps[gap.Number] = gap
 	}
 	for n := d.uint(); n > 0 && !d.bad; n-- {
 		d.channel(g)
@@ -72,7 +73,7 @@ func (d *decoder) importState() *Import {
 	}
 	i := &Import{
 		Number: uint32(d.uint()), Cutoff: d.id(), By: d.id(), In: d.id(),
-		Outcome: eventlog.Outcome(d.uint()), Messages: d.uint(), Forced: d.bool(), Partial: d.bool(),
+		Outcome: eventlog.Outcome(d.uint()), Messages: d.uint(), Forced: d.bool(), Partial: d.bool(), Gapped: uint32(d.uint()),
 		Channels: map[snowflake.ID]*ImportChannel{},
 	}
 	if d.bool() {
@@ -88,6 +89,7 @@ func (d *decoder) channel(g *Guild) {
 	id := d.id()
 	ch := g.channel(id)
 	ch.parent, ch.by, ch.cutoff, ch.deleted = d.id(), uint32(d.uint()), d.id(), d.bool()
+	ch.checked, ch.unheard = uint32(d.uint()), uint32(d.uint())
 	for n := d.uint(); n > 0 && !d.bad; n-- {
 		c := g.cell(ch, d.id())
 		c.imported, c.stream = uint32(d.uint()), uint32(d.uint())

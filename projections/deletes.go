@@ -23,6 +23,21 @@ func (g *Guild) Held(channelID snowflake.ID, found eventlog.Found) eventlog.Held
 	return eventlog.HeldOther
 }
 
+// Counts reports whether a message counts because of one event that holds it.
+func (g *Guild) Counts(channelID snowflake.ID, found eventlog.Found) bool {
+	ch, ok := g.channels[channelID]
+	if !ok || ch.deleted || g.isDeleted(found.ID) || !Countable(found.Type, found.Marks) {
+		return false
+	}
+	switch g.sideOf(ch, found.Origin, found.Import, found.ID) {
+	case sideStream:
+		return found.ID >= ch.cutoff
+	case sideImport:
+		return true
+	}
+	return false
+}
+
 // IsDeleted reports whether a message is known to be deleted.
 func (g *Guild) IsDeleted(id snowflake.ID) bool { return g.isDeleted(id) }
 

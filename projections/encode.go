@@ -10,7 +10,7 @@ import (
 
 // stateVersion is the version of the encoding below. A snapshot of another version is not read: the
 // log gives the state anew.
-const stateVersion = 1
+const stateVersion = 2
 
 // Encode returns the whole state in its one canonical form: equal states give equal bytes. It is a
 // snapshot's content, and what replay and live state are compared by.
@@ -24,9 +24,9 @@ func (g *Guild) Encode() []byte {
 	}
 	e.ids(g.deleted.all())
 	e.ids(g.unmet.all())
-	e.uints(uint64(g.gapped), uint64(len(g.gaps)))
-	for _, gap := range slices.Sorted(maps.Keys(g.gaps)) {
-		e.uints(uint64(gap), uint64(g.gaps[gap]))
+	e.uints(uint64(g.gapped), uint64(g.unheard), uint64(len(g.gaps)))
+	for _, gap := range g.Gaps() {
+		e.uints(uint64(gap.Number), uint64(gap.After), uint64(gap.Channel))
 	}
 	e.uints(uint64(len(g.channels)))
 	for _, id := range slices.Sorted(maps.Keys(g.channels)) {
@@ -67,6 +67,7 @@ func (e *encoder) importState(i *Import) {
 	e.uints(uint64(i.Number), uint64(i.Cutoff), uint64(i.By), uint64(i.In), uint64(i.Outcome), i.Messages)
 	e.bool(i.Forced)
 	e.bool(i.Partial)
+	e.uints(uint64(i.Gapped))
 	if e.bool(!i.Finished.IsZero()); !i.Finished.IsZero() {
 		e.uints(uint64(i.Finished.UnixMilli()))
 	}
@@ -80,6 +81,7 @@ func (e *encoder) importState(i *Import) {
 func (e *encoder) channel(id snowflake.ID, ch *channel) {
 	e.uints(uint64(id), uint64(ch.parent), uint64(ch.by), uint64(ch.cutoff))
 	e.bool(ch.deleted)
+	e.uints(uint64(ch.checked), uint64(ch.unheard))
 	e.uints(uint64(len(ch.cells)))
 	for _, author := range slices.Sorted(maps.Keys(ch.cells)) {
 		c := ch.cells[author]

@@ -4,23 +4,69 @@ import (
 	"maps"
 	"slices"
 
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
 
 // Gap is a span of Discord's time in which live tracking may have missed something.
 type Gap struct {
-	Number uint32
-	After  snowflake.ID // messages above it may be missing
+	Number  uint32
+	After   snowflake.ID // messages above it may be missing
+	Channel snowflake.ID // the one channel that it is of, with its threads; 0: the whole guild
 }
 
 // Gaps returns the open gaps, by number.
 func (g *Guild) Gaps() []Gap {
 	var gaps []Gap
 	for _, n := range slices.Sorted(maps.Keys(g.gaps)) {
-		gaps = append(gaps, Gap{n, g.gaps[n]})
+		gaps = append(gaps, g.gaps[n])
 	}
 	return gaps
 }
 
 // NextGap returns the number for the next gap to open.
 func (g *Guild) NextGap() uint32 { return g.gapped + 1 }
+
+// Covered reports whether no gap of the whole guild is open.
+func (g *Guild) Covered() bool {
+	for _, gap := range g.gaps {
+		if gap.Channel == 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// Check is a channel whose messages may have been deleted unheard.
+type Check struct {
+	Channel snowflake.ID
+	Gap     uint32 // the newest gap in which that may have been
+}
+
+// Unchecked returns the channels, by id, that hold messages and were not held against Discord since a gap of
+// theirs: nobody tells afterwards what was deleted in it. parentOf gives a thread's channel, or 0.
+func (g *Guild) Unchecked(parentOf func(snowflake.ID) snowflake.ID) []Check {
+	var checks []Check
+	for _, id := range slices.Sorted(maps.Keys(g.channels)) {
+		ch := g.channels[id]
+		last := max(g.unheard, ch.unheard)
+		for _, parent := range []snowflake.ID{ch.parent, parentOf(id)} {
+			if p, ok := g.channels[parent]; ok {
+				last = max(last, p.unheard)
+			}
+		}
+		if ch.checked < last && ch.shows() {
+			checks = append(checks, Check{id, last})
+		}
+	}
+	return checks
+}
+
+func (g *Guild) applyGapOpened(e eventlog.GapOpened) {
+	g.gaps[e.Gap], g.gapped = Gap{e.Gap, e.After, e.Channel}, max(g.gapped, e.Gap)
+	if e.Channel == 0 {
+		g.unheard = e.Gap
+	} else {
+		g.channel(e.Channel).unheard = e.Gap
+	}
+}

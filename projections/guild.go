@@ -27,8 +27,9 @@ type Guild struct {
 	ended     *Import // the last one that ended without completing, if none has completed since
 	imports   uint32  // the number of the newest import
 
-	gaps   map[uint32]snowflake.ID // the open ones: the id after which messages may be missing
-	gapped uint32                  // the number of the newest gap
+	gaps    map[uint32]Gap // the open ones
+	gapped  uint32         // the number of the newest gap
+	unheard uint32         // the newest gap of the whole guild
 }
 
 // Count is what one user has written.
@@ -47,6 +48,18 @@ type channel struct {
 	by      uint32       // the import that its count before the cutoff rests on; 0: none
 	cutoff  snowflake.ID // the smallest id that is live tracking's
 	cells   map[snowflake.ID]*cell
+	checked uint32 // up to this gap no delete is unknown
+	unheard uint32 // the newest gap of this channel alone
+}
+
+// shows reports whether a message of the channel counts.
+func (ch *channel) shows() bool {
+	for _, c := range ch.cells {
+		if c.imported+c.stream > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // cell counts one user's messages in one channel. What is shown is imported plus stream.
@@ -63,7 +76,7 @@ type cell struct {
 
 // NewGuild returns a guild of which nothing is known.
 func NewGuild(id snowflake.ID) *Guild {
-	return &Guild{ID: id, channels: map[snowflake.ID]*channel{}, users: map[snowflake.ID]*Count{}, gaps: map[uint32]snowflake.ID{}}
+	return &Guild{ID: id, channels: map[snowflake.ID]*channel{}, users: map[snowflake.ID]*Count{}, gaps: map[uint32]Gap{}}
 }
 
 // Apply folds in a body of events. After the last body of a record comes Reach.
@@ -82,9 +95,12 @@ func (g *Guild) Apply(body eventlog.Body) {
 	case eventlog.ImportFinished:
 		g.applyImportFinished(b)
 	case eventlog.GapOpened:
-		g.gaps[b.Gap], g.gapped = b.After, max(g.gapped, b.Gap)
+		g.applyGapOpened(b)
 	case eventlog.GapClosed:
 		delete(g.gaps, b.Gap)
+	case eventlog.ChannelChecked:
+		ch := g.channel(b.Channel)
+		ch.checked = max(ch.checked, b.Gap)
 	case eventlog.Unknown:
 		g.unknown += uint64(b.Len())
 	}
@@ -106,7 +122,7 @@ func (g *Guild) Unknown() uint64 { return g.unknown }
 func (g *Guild) channel(id snowflake.ID) *channel {
 	ch, ok := g.channels[id]
 	if !ok {
-		ch = &channel{cells: map[snowflake.ID]*cell{}}
+		ch = &channel{cells: map[snowflake.ID]*cell{}, checked: g.gapped} // what it will hold is read from now on
 		g.channels[id] = ch
 	}
 	return ch

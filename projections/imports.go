@@ -15,6 +15,7 @@ type Import struct {
 	In       snowflake.ID // the channel that it reports to
 	Forced   bool
 	Partial  bool             // it adds channels to the completed one
+	Gapped   uint32           // the newest gap when it started: all of it is read after that
 	Outcome  eventlog.Outcome // 0 while it runs
 	Finished time.Time        // Discord's clock
 	Messages uint64           // that it holds, of every type and by everyone
@@ -59,7 +60,7 @@ func (g *Guild) applyImportStarted(e eventlog.ImportStarted) {
 	g.endRunning(eventlog.Superseded, time.Time{})
 	g.imports = max(g.imports, e.Import)
 	g.running = &Import{
-		Number: e.Import, Cutoff: e.Cutoff, By: e.By, In: e.In, Forced: e.Forced, Partial: e.Partial,
+		Number: e.Import, Cutoff: e.Cutoff, By: e.By, In: e.In, Forced: e.Forced, Partial: e.Partial, Gapped: g.gapped,
 		Channels: map[snowflake.ID]*ImportChannel{},
 	}
 }
@@ -120,6 +121,7 @@ func (i *Import) join(part *Import) {
 
 func (g *Guild) switchOver(ch *channel, r *Import) {
 	ch.by, ch.cutoff = r.Number, r.Cutoff
+	ch.checked = max(ch.checked, r.Gapped)
 	for _, c := range ch.cells {
 		g.show(c, int64(c.next)+int64(c.after)-int64(c.imported)-int64(c.stream))
 		c.imported, c.stream = c.next, c.after

@@ -350,7 +350,14 @@ func (s *schedule) gap() {
 		s.append(eventlog.GapClosed{Gap: gaps[0].Number})
 		return
 	}
-	s.append(eventlog.GapOpened{Gap: s.live.NextGap(), After: s.live.Newest()})
+	gap := eventlog.GapOpened{Gap: s.live.NextGap(), After: s.live.Newest()}
+	if s.yes("of one channel") {
+		gap.Channel = s.channel()
+	}
+	s.append(gap)
+	if s.yes("check") {
+		s.append(eventlog.ChannelChecked{Channel: s.channel(), Gap: gap.Gap})
+	}
 }
 
 // restart goes on from a snapshot, sometimes from one that is older than the log's end.

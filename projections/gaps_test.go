@@ -1,0 +1,53 @@
+package projections
+
+import (
+	"slices"
+	"testing"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+// TestUnchecked follows which channels must be held against Discord because a delete may have gone unheard.
+func TestUnchecked(t *testing.T) {
+	w := newWorld(t)
+	parent := snowflake.ID(0)
+	want := func(checks ...Check) step {
+		return func(w *world) {
+			w.Helper()
+			got := w.g.Unchecked(func(id snowflake.ID) snowflake.ID {
+				if id == 2 {
+					return parent
+				}
+				return 0
+			})
+			if !slices.Equal(got, checks) {
+				w.Errorf("unchecked %v, want %v", got, checks)
+			}
+		}
+	}
+	other := func(channel snowflake.ID, ids ...snowflake.ID) step {
+		return pageOf(eventlog.Live, 0, channel, eventlog.Message{}, ids...)
+	}
+	gap := func(number uint32, channel snowflake.ID) step {
+		return told(eventlog.GapOpened{Gap: number, After: 1, Channel: channel})
+	}
+	all(live(1, 2), other(2, 3), want(),
+		gap(1, 0), want(Check{1, 1}, Check{2, 1}),
+		told(eventlog.ChannelChecked{Channel: 1, Gap: 1}), want(Check{2, 1}),
+		other(3, 10), want(Check{2, 1}), // of a channel that is first seen now nothing older is held
+		told(eventlog.GapClosed{Gap: 1}), want(Check{2, 1}), // that its messages were read says nothing of deletes
+		start(1, 100), gap(2, 1), history(1, 1, 2), done(1), want(Check{1, 2}, Check{2, 1}),
+		start(2, 200), history(2, 1, 2), done(2), want(Check{2, 1}), // it read the channel after the gap
+		func(*world) { parent = 1 }, want(Check{2, 2}),
+		told(eventlog.ChannelChecked{Channel: 2, Gap: 2}), want(),
+		gap(3, 0), told(eventlog.ChannelDeleted{Channel: 1}), want(Check{2, 3}, Check{3, 3}),
+	)(w)
+	if w.g.Covered() {
+		t.Error("covered with a gap of the whole guild open")
+	}
+	all(told(eventlog.GapClosed{Gap: 3}))(w)
+	if !w.g.Covered() {
+		t.Error("not covered, though only a gap of one channel is open")
+	}
+}
