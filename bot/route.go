@@ -185,7 +185,12 @@ func (b *Bot) takeOther(ctx context.Context, e session.Event) error {
 		return err
 	}
 	switch e.Type {
-	case "CHANNEL_UPDATE", "THREAD_LIST_SYNC", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "GUILD_MEMBER_UPDATE":
+	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_LIST_SYNC",
+		"GUILD_UPDATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "GUILD_MEMBER_UPDATE":
+		if err := g.catchup.Access(ctx); err != nil {
+			return err
+		}
+		g.catchup.Wake()
 		b.readNew(ctx, g)
 	}
 	if len(gone) == 0 {

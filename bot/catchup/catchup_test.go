@@ -73,20 +73,21 @@ func TestRun(t *testing.T) {
 		away time.Duration
 		miss func(*world)
 		want int
+		gaps int // left open
 	}{
-		"nothing":       {time.Hour, func(*world) {}, 0},
-		"several pages": {time.Hour, func(w *world) { w.write(w.general, 250) }, 250},
-		"a new channel": {time.Minute, func(w *world) { w.write(w.AddChannel(discordtest.ChannelSpec{Name: "new"}), 3) }, 3},
-		"a new thread":  {time.Minute, func(w *world) { w.write(w.AddThread(discordtest.ThreadSpec{Parent: w.general, Name: "new"}), 3) }, 3},
+		"nothing":       {time.Hour, func(*world) {}, 0, 0},
+		"several pages": {time.Hour, func(w *world) { w.write(w.general, 250) }, 250, 0},
+		"a new channel": {time.Minute, func(w *world) { w.write(w.AddChannel(discordtest.ChannelSpec{Name: "new"}), 3) }, 3, 0},
+		"a new thread":  {time.Minute, func(w *world) { w.write(w.AddThread(discordtest.ThreadSpec{Parent: w.general, Name: "new"}), 3) }, 3, 0},
 		"a thread that fell asleep": {3 * time.Hour, func(w *world) {
 			thread := w.AddThread(discordtest.ThreadSpec{Parent: w.general, Name: "asleep", Silent: true})
 			w.write(thread, 3)
 			w.ArchiveThread(thread, time.Time{})
-		}, 3},
+		}, 3, 0},
 		"a channel that can't be read": {time.Hour, func(w *world) {
 			w.write(w.general, 3)
 			w.DenyBot(w.general, discordtest.PermReadMessageHistory)
-		}, 0},
+		}, 0, 1},
 		"a channel that is refused": {time.Hour, func(w *world) {
 			w.write(w.AddChannel(discordtest.ChannelSpec{Name: "open"}), 2)
 			w.write(w.general, 3)
@@ -96,7 +97,16 @@ func TestRun(t *testing.T) {
 				}
 				return nil
 			})
-		}, 2},
+		}, 2, 1},
+		"a channel that is gone, and nobody has told": {time.Hour, func(w *world) {
+			w.write(w.general, 3)
+			w.OnRequest(func(r *http.Request) *discordtest.Fault {
+				if strings.Contains(r.URL.Path, w.general.String()) {
+					return &discordtest.Fault{Status: 404, Body: `{"code":10003}`}
+				}
+				return nil
+			})
+		}, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(w *world) {
@@ -105,9 +115,9 @@ func TestRun(t *testing.T) {
 				c.miss(w)
 				w.arrive()
 				must(w.t, w.c.Run(w.t.Context()))
-				w.wants(c.want, 0)
+				w.wants(c.want, c.gaps)
 				must(w.t, w.c.Run(w.t.Context()))
-				w.wants(c.want, 0)
+				w.wants(c.want, c.gaps)
 			})
 		})
 	}

@@ -28,14 +28,21 @@ func (r *Reader) List(ctx context.Context) ([]discord.Channel, error) {
 	if err := r.ListArchived(ctx, channels); err != nil {
 		return nil, err
 	}
-	active, err := r.Client.ActiveThreads(ctx, r.Guild)
-	if err != nil {
+	if err := r.ListActive(ctx); err != nil {
 		return nil, err
 	}
-	r.Directory.Add(active...)
 	return slices.DeleteFunc(r.Directory.Channels(), func(c discord.Channel) bool {
 		return !c.HoldsMessages() && !c.HoldsThreads()
 	}), nil
+}
+
+// ListActive adds the threads that are not archived to the directory.
+func (r *Reader) ListActive(ctx context.Context) error {
+	active, err := r.Client.ActiveThreads(ctx, r.Guild)
+	if err == nil {
+		r.Directory.Add(active...)
+	}
+	return err
 }
 
 // ListArchived adds the archived threads of channels to the directory, as far as the bot may read them.

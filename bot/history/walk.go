@@ -100,25 +100,6 @@ func (r *Reader) refresh(ctx context.Context, id snowflake.ID) error {
 	return nil
 }
 
-// Forward reads a channel's history from the oldest message above after up to the first page that
-// reaches until, and gives each page.
-func (r *Reader) Forward(ctx context.Context, channel, after, until snowflake.ID, give func([]discord.Message) error) error {
-	for after < until {
-		page, err := r.Client.Messages(ctx, channel, rest.Query{After: after})
-		if err != nil || len(page) == 0 {
-			return err
-		}
-		r.demoteStarters(page)
-		if err := give(page); err != nil {
-			return err
-		}
-		for _, m := range page {
-			after = max(after, m.ID)
-		}
-	}
-	return nil
-}
-
 // Readable reports whether the history of a channel may be read, as things are now.
 func (r *Reader) Readable(channel snowflake.ID) bool {
 	c, ok := r.Directory.Channel(channel)

@@ -146,9 +146,18 @@ func TestForward(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, id := range f.ids {
-			if n := got[id]; n > 1 || id <= after && n > 0 || id > after && id < until && n == 0 {
+			if n := got[id]; id <= after && n > 0 || id > after && id < until && n == 0 {
 				t.Fatalf("message %s (after %s, until %s) was given %d times", id, after, until, n)
 			}
 		}
 	})
+}
+
+// TestForwardProvesItsEnd takes nothing for the end while the right to read is missing.
+func TestForwardProvesItsEnd(t *testing.T) {
+	f := &fake{rights: discord.ViewChannel, ids: at(5, 300)}
+	err := newReader(t, f).Forward(t.Context(), channel, 1, cutoff, taken{}.give)
+	if !errors.Is(err, ErrNoHistory) {
+		t.Errorf("%v, want %v", err, ErrNoHistory)
+	}
 }

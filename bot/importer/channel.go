@@ -26,17 +26,27 @@ func (im *Importer) readChannel(ctx context.Context, imp projections.Import, c d
 	err = im.Walk(ctx, c.ID, imp.Cutoff, done.Cursor, func(page []discord.Message) error {
 		return im.Gate.Page(ctx, eventlog.Import, imp.Number, c.ID, page)
 	})
+	if err != nil {
+		return im.ended(ctx, imp.Number, c, err)
+	}
+	return im.finish(ctx, imp.Number, c, eventlog.Completed)
+}
+
+// ended notes that a channel can't be read, or not any more: then it keeps the count that it had, unless it
+// is gone. Other errors are returned as they are.
+func (im *Importer) ended(ctx context.Context, number uint32, c discord.Channel, err error) error {
 	switch {
 	case errors.Is(err, rest.ErrUnknownChannel):
 		im.Directory.Remove(c.ID) // else it would be taken for one that is still to be read
-		return im.finish(ctx, imp.Number, c, eventlog.Gone)
+		if err := im.finish(ctx, number, c, eventlog.Gone); err != nil {
+			return err
+		}
+		return im.Gate.ChannelsDeleted(ctx, c.ID)
 	case errors.Is(err, rest.ErrNoAccess):
 		im.Directory.Refused(c.ID) // else it would be taken for one that has just opened
-		return im.finish(ctx, imp.Number, c, eventlog.NoPermission)
+		return im.finish(ctx, number, c, eventlog.NoPermission)
 	case errors.Is(err, history.ErrNoHistory):
-		return im.finish(ctx, imp.Number, c, eventlog.NoPermission)
-	case err != nil:
-		return err
+		return im.finish(ctx, number, c, eventlog.NoPermission)
 	}
-	return im.finish(ctx, imp.Number, c, eventlog.Completed)
+	return err
 }

@@ -34,7 +34,7 @@ func TestReconcile(t *testing.T) {
 		"the channel is deleted": {func(w *world, _ snowflake.ID) {
 			w.DeleteChannel(w.general)
 			must(w.t, w.gate.ChannelsDeleted(w.t.Context(), w.general))
-		}, 0, false, eventlog.Completed},
+		}, 0, false, eventlog.Gone},
 		"another comes live too late": {func(w *world, id snowflake.ID) {
 			w.show(id)
 			w.show(id + 1)

@@ -2,15 +2,12 @@ package importer
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"tally/bot/discord"
-	"tally/bot/history"
-	"tally/bot/rest"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 	"tally/projections"
@@ -42,10 +39,7 @@ func (im *Importer) readTail(ctx context.Context, imp projections.Import, c disc
 	err := im.Forward(ctx, c.ID, from-1, imp.Cutoff, func(page []discord.Message) error {
 		return im.Gate.Page(ctx, eventlog.Import, imp.Number, c.ID, page)
 	})
-	if errors.Is(err, rest.ErrUnknownChannel) || errors.Is(err, rest.ErrNoAccess) {
-		return nil // what was read stays; the channel's own end is another event
-	}
-	return err
+	return im.ended(ctx, imp.Number, c, err)
 }
 
 // reconcile compares what live tracking holds before the cutoff, in the channels that were read, with
@@ -72,19 +66,10 @@ func (im *Importer) reconcile(ctx context.Context, imp projections.Import) error
 
 func (im *Importer) settle(ctx context.Context, imp projections.Import, channel snowflake.ID, ids []snowflake.ID) error {
 	there, gone, err := im.Settle(ctx, channel, ids, im.Now, im.Gate.IsDeleted)
-	switch {
-	case errors.Is(err, rest.ErrUnknownChannel):
-		return nil // its delete is on its way
-	case errors.Is(err, rest.ErrNoAccess), errors.Is(err, history.ErrNoHistory):
-		// The right to read it is gone: then the channel keeps the count that it had.
-		if errors.Is(err, rest.ErrNoAccess) {
-			im.Directory.Refused(channel)
-		}
+	if err != nil {
 		c, _ := im.Directory.Channel(channel)
 		c.ID = channel
-		return im.finish(ctx, imp.Number, c, eventlog.NoPermission)
-	case err != nil:
-		return err
+		return im.ended(ctx, imp.Number, c, err)
 	}
 	im.Log.Info("live tracking knew messages that the history lacked", "channel", channel, "repaired", len(there), "deleted", len(gone))
 	if len(there) > 0 {

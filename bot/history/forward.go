@@ -1,0 +1,53 @@
+package history
+
+import (
+	"context"
+
+	"tally/bot/discord"
+	"tally/bot/rest"
+	"tally/eventlog/snowflake"
+)
+
+// Forward reads a channel's history from the oldest message above after up to the first page that
+// reaches until, and gives each page; messages may come twice. That it returns no error means that
+// there was nothing more, or until was reached, and that the history could be read to the last: see Walk.
+func (r *Reader) Forward(ctx context.Context, channel, after, until snowflake.ID, give func([]discord.Message) error) error {
+	for after < until {
+		page, err := r.Client.Messages(ctx, channel, rest.Query{After: after})
+		if err != nil {
+			return err
+		}
+		if len(page) == 0 {
+			return r.proveReadable(ctx, channel)
+		}
+		r.demoteStarters(page)
+		if err := give(page); err != nil {
+			return err
+		}
+		after = onward(after, page)
+	}
+	return nil
+}
+
+// onward returns where reading goes on behind a page. Its last millisecond it may have cut apart, in any
+// order, so that is read again, unless the page holds nothing else.
+func onward(after snowflake.ID, page []discord.Message) snowflake.ID {
+	newest := page[0].ID
+	for _, m := range page {
+		newest = max(newest, m.ID)
+	}
+	if again := snowflake.AtMs(newest.Ms()) - 1; again > after {
+		return again
+	}
+	return newest
+}
+
+// proveReadable returns ErrNoHistory unless the bot may read a channel's history. One message that Discord
+// shows proves it.
+func (r *Reader) proveReadable(ctx context.Context, channel snowflake.ID) error {
+	newest, err := r.Client.Messages(ctx, channel, rest.Query{Limit: 1})
+	if err != nil || len(newest) > 0 {
+		return err
+	}
+	return r.provePermission(ctx, channel)
+}
