@@ -17,6 +17,7 @@ import (
 
 	"tally/bot/commands"
 	"tally/bot/discord"
+	"tally/bot/patrol"
 	"tally/bot/rest"
 	"tally/bot/session"
 	"tally/eventlog"
@@ -57,6 +58,7 @@ type Bot struct {
 	router    *commands.Router
 	me, app   snowflake.ID
 	events    chan session.Event
+	patrols   patrol.Pace
 	answers   sync.WaitGroup // interactions that are being answered
 
 	mu     sync.Mutex
@@ -77,7 +79,7 @@ func New(opt Options) (*Bot, error) {
 	}
 	b := &Bot{
 		opt: opt, log: opt.Logger, transport: transport,
-		events: make(chan session.Event, eventQueue), guilds: map[snowflake.ID]*guild{},
+		events: make(chan session.Event, eventQueue), guilds: map[snowflake.ID]*guild{}, patrols: patrol.NewPace(),
 	}
 	b.client = rest.NewClient(b.newSession())
 	return b, nil

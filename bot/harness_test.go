@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -32,6 +33,8 @@ type world struct {
 	log  *eventlog.Log
 	bot  *Bot
 	stop func()
+
+	running atomic.Pointer[Bot] // bot, for hooks of the emulator
 }
 
 // newWorld starts an emulated Discord; start starts the bot on it.
@@ -68,8 +71,9 @@ func (w *world) start() {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
-	go func() { ended <- b.Run(ctx) }()
 	w.log, w.bot = log, b
+	w.running.Store(b)
+	go func() { ended <- b.Run(ctx) }()
 	w.stop = func() {
 		cancel()
 		if err := <-ended; err != nil {

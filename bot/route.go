@@ -116,7 +116,7 @@ func (b *Bot) takeGuild(ctx context.Context, data json.RawMessage) error {
 	if err := g.catchup.Open(ctx); err != nil {
 		return err
 	}
-	g.catchup.Wake()
+	g.missed.Wake()
 	b.log.Info("the server is here", "guild", whole.ID, "name", whole.Name, "channels", len(whole.Channels))
 	g.Job.Resume()
 	b.readNew(ctx, g)
@@ -190,7 +190,7 @@ func (b *Bot) takeOther(ctx context.Context, e session.Event) error {
 		if err := g.catchup.Access(ctx); err != nil {
 			return err
 		}
-		g.catchup.Wake()
+		g.missed.Wake()
 		b.readNew(ctx, g)
 	}
 	if len(gone) == 0 {

@@ -37,6 +37,9 @@ func (g *Guild) Covered() bool {
 	return true
 }
 
+// Unheard returns the number of the newest gap of the whole guild, 0 if there was none.
+func (g *Guild) Unheard() uint32 { return g.unheard }
+
 // Check is a channel whose messages may have been deleted unheard.
 type Check struct {
 	Channel snowflake.ID

@@ -29,6 +29,10 @@ const (
 
 	channelsAtOnce = 16 // fewer than an import's, so that neither starves the other
 	noEnd          = snowflake.ID(1<<64 - 1)
+
+	// margin is added to Discord's clock, which its answers tell to the second and rounded down: what is sent
+	// after that comes live, so a channel in which people write all the time is read to an end.
+	margin = 5 * time.Second
 )
 
 // Catchup reads one guild's gaps.

@@ -11,6 +11,7 @@ import (
 
 	"tally/bot/discord"
 	"tally/bot/discordtest"
+	"tally/bot/worker"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 	"tally/projections"
@@ -174,14 +175,14 @@ func TestJob(t *testing.T) {
 			}
 			return &discordtest.Fault{Status: 400, Body: "{}"} // of which rest makes one attempt
 		})
-		j := NewJob(w.c)
+		j := worker.Start(w.c.Log, "catching up", 0, w.c.Run)
 		j.Wake()
 		j.Wake()
 		time.Sleep(time.Hour)
 		w.wants(0, 1)
 		j.Close()
 		w.wants(0, 1)
-		j = NewJob(w.c)
+		j = worker.Start(w.c.Log, "catching up", 0, w.c.Run)
 		defer j.Close()
 		j.Wake()
 		time.Sleep(time.Minute)
@@ -189,5 +190,26 @@ func TestJob(t *testing.T) {
 		time.Sleep(time.Hour)
 		synctest.Wait()
 		w.wants(5, 0)
+	})
+}
+
+// TestBusyChannel is read to an end, though somebody writes in it faster than it is read.
+func TestBusyChannel(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.arrive()
+		time.Sleep(time.Hour)
+		w.write(w.general, 1)
+		w.arrive()
+		n := 0
+		w.OnHistory(func(discordtest.HistoryRequest) {
+			if time.Sleep(time.Second); n < 1000 {
+				n++
+				w.write(w.general, 1)
+			}
+		})
+		must(w.t, w.c.Run(w.t.Context()))
+		if n == 1000 {
+			t.Error("it was not read to an end")
+		}
 	})
 }

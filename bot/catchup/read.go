@@ -61,7 +61,8 @@ func (c *Catchup) read(ctx context.Context, gaps []projections.Gap) (unread map[
 
 // readChannel reports whether all could be read. A channel that is gone is.
 func (c *Catchup) readChannel(ctx context.Context, s span) (bool, error) {
-	err := c.Forward(ctx, s.ID, s.after, noEnd, func(page []discord.Message) error {
+	until := snowflake.At(c.Now().Add(margin))
+	err := c.Forward(ctx, s.ID, s.after, until, func(page []discord.Message) error {
 		return c.Gate.Page(ctx, eventlog.Catchup, 0, s.ID, page)
 	})
 	switch {

@@ -48,6 +48,7 @@ func (r *Router) handleImportStatus(_ context.Context, i interaction) (reply, er
 	if unread := unreadable(i.target, shown); len(unread) > 0 {
 		embed.Description = lines(append([]string{embed.Description, "**Not read**"}, unread...))
 	}
+	embed.Description = lines(append([]string{embed.Description}, openQuestions(i.target)...))
 	return reply{embed: embed}, nil
 }
 

@@ -3,6 +3,8 @@ package commands
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -71,11 +73,33 @@ func differences(result verify.Result) []string {
 		}
 		text = append(text, fmt.Sprintf("%s: counted %s, expected %s", user(u.User), number(u.Counted), number(u.Expected)))
 	}
+	text = append(text, causes(result.Causes)...)
 	if len(result.Skipped) > 0 {
 		text = append(text, "**Not compared**")
 	}
 	for _, s := range result.Skipped {
 		text = append(text, fmt.Sprintf("%s: %s", channel(s.Channel), s.Reason))
+	}
+	return text
+}
+
+// causes says why counts differ from Discord, as far as the log knows.
+func causes(c verify.Causes) []string {
+	var text []string
+	for _, gap := range slices.Sorted(maps.Keys(c.Gaps)) {
+		text = append(text, fmt.Sprintf("%s missing: sent while I wasn't listening (gap %d)", number(c.Gaps[gap]), gap))
+	}
+	for _, cause := range []struct {
+		n    uint64
+		text string
+	}{
+		{c.Unseen, "missing: Discord never told me of them"},
+		{c.Deleted, "extra: deleted, and I didn't hear of it"},
+		{c.Gone, "extra: of channels that were deleted, and I didn't hear of it"},
+	} {
+		if cause.n > 0 {
+			text = append(text, number(cause.n)+" "+cause.text)
+		}
 	}
 	return text
 }

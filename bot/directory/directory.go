@@ -108,6 +108,14 @@ func (d *Directory) Channel(id snowflake.ID) (discord.Channel, bool) {
 	return c, ok
 }
 
+// ParentOf returns the channel of a thread; 0 for what is no thread, or isn't known.
+func (d *Directory) ParentOf(id snowflake.ID) snowflake.ID {
+	if c, ok := d.Channel(id); ok && c.IsThread() {
+		return c.Parent
+	}
+	return 0
+}
+
 // Channels returns all channels and threads, by id.
 func (d *Directory) Channels() []discord.Channel {
 	d.mu.RLock()

@@ -141,7 +141,7 @@ func (c cursor) next(page []discord.Message) cursor {
 		least = min(least, m.ID)
 	}
 	before := least
-	if again := least.LastOfMs() + 1; len(page) == rest.MaxPage && again < c.before {
+	if again := least.LastOfMs() + 1; again < c.before {
 		before = again
 	}
 	return cursor{before: before, seen: least, last: append(c.last[:0], page...)}

@@ -2,132 +2,170 @@ package verify
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"maps"
 	"slices"
 
-	"github.com/oklog/ulid/v2"
-
 	"tally/bot/discord"
-	"tally/bot/history"
-	"tally/bot/rest"
+	"tally/bot/gate"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 	"tally/projections"
 )
 
-// extra is what the log counts and Discord didn't show: per channel the ids, rising, and their authors.
-type extra struct {
-	ids     map[snowflake.ID][]snowflake.ID
-	authors map[snowflake.ID]snowflake.ID
+// comparison is one channel's, from the newest message down.
+type comparison struct {
+	*Deep
+	channel snowflake.ID
+	found   *Differences
+	above   snowflake.ID                     // what is at or above it is compared
+	shown   map[snowflake.ID]discord.Message // countable, below it
+	missing map[snowflake.ID]discord.Message // don't count, but Discord shows them
+	extra   map[snowflake.ID]snowflake.ID    // count, but Discord doesn't show them; with their authors
 }
 
-// compare holds the log against the shadow, and mends it if that is wanted.
-func (d *Deep) compare(ctx context.Context, s *shadow, r *Result) error {
-	users := map[snowflake.ID]*User{}
-	user := func(id snowflake.ID) *User {
-		if users[id] == nil {
-			users[id] = &User{User: id}
-		}
-		return users[id]
+// compare holds a channel's history below cutoff against the log, and mends the log if that is wanted.
+func (d *Deep) compare(ctx context.Context, channel, cutoff snowflake.ID, found *Differences) error {
+	c := comparison{
+		Deep: d, channel: channel, found: found, above: cutoff, shown: map[snowflake.ID]discord.Message{},
+		missing: map[snowflake.ID]discord.Message{}, extra: map[snowflake.ID]snowflake.ID{},
 	}
-	for _, messages := range s.channels {
-		for _, m := range messages {
-			user(m.Author).Expected++
-		}
-	}
-	over := extra{map[snowflake.ID][]snowflake.ID{}, map[snowflake.ID]snowflake.ID{}}
-	until, err := d.settled(ctx)
-	if err != nil {
-		return err
-	}
-	r.Duplicates, err = projections.EachCounted(d.Gate.Log(), d.Guild, until, func(channel, id, author snowflake.ID) {
-		messages, compared := s.channels[channel]
-		if id >= r.Cutoff || !compared {
-			return
-		}
-		user(author).Counted++
-		if _, there := messages[id]; !there {
-			over.ids[channel] = append(over.ids[channel], id)
-			over.authors[id] = author
-		}
-		delete(messages, id) // what is left in the end is missing
-	})
-	if err != nil {
-		return err
-	}
-	for channel, messages := range s.channels {
-		for id, m := range messages {
-			if d.Gate.IsDeleted(id) { // after it was read
-				user(m.Author).Expected--
-				delete(messages, id)
-			} else {
-				user(m.Author).Missing++
-			}
-		}
-		if err := d.mendMissing(ctx, channel, messages); err != nil {
+	ch, _ := d.Directory.Channel(channel)
+	if ch.HoldsMessages() {
+		if err := d.Walk(ctx, channel, cutoff, 0, c.page); err != nil {
 			return err
 		}
 	}
-	for channel, ids := range over.ids {
-		if err := d.settleExtra(ctx, channel, ids, func(id snowflake.ID) *User { return user(over.authors[id]) }); err != nil {
-			return err
+	if err := c.downTo(0); err != nil {
+		return err
+	}
+	if err := c.lookAgain(ctx); err != nil {
+		return err
+	}
+	return c.settle(ctx)
+}
+
+// page takes a page. It is whole down to its oldest millisecond, which it may have cut apart.
+func (c *comparison) page(page []discord.Message) error {
+	least := page[0].ID
+	for _, m := range page {
+		least = min(least, m.ID)
+		if projections.Countable(uint16(m.Type), gate.Marks(m)) {
+			c.shown[m.ID] = m
 		}
 	}
-	r.sum(users)
-	r.Repaired = d.Repair
-	return nil
+	return c.downTo(least.LastOfMs() + 1)
 }
 
-// settled lets through what waits at the gate, which Discord told while the history was read, and returns
-// the position that the log then has.
-func (d *Deep) settled(ctx context.Context) (until ulid.ULID, err error) {
-	err = d.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
-		until = g.Position()
-		return nil, nil
-	})
-	return until, err
-}
-
-// settleExtra asks once more for messages that are counted and that Discord didn't show: those that it
-// has after all are expected; those whose delete has come meanwhile are neither counted nor expected.
-func (d *Deep) settleExtra(ctx context.Context, channel snowflake.ID, ids []snowflake.ID, user func(snowflake.ID) *User) error {
-	there, gone, err := d.Settle(ctx, channel, ids, d.Now, d.Gate.IsDeleted)
-	if errors.Is(err, rest.ErrUnknownChannel) || errors.Is(err, rest.ErrNoAccess) || errors.Is(err, history.ErrNoHistory) {
-		return nil // it can't be read any more: nothing is known against these
-	}
-	if err != nil {
-		return fmt.Errorf("ask again in channel %s: %w", channel, err)
-	}
-	fate := map[snowflake.ID]bool{}
-	for _, m := range there {
-		fate[m.ID] = true
-		user(m.ID).Expected++
-	}
-	for _, id := range gone {
-		fate[id] = true
-		user(id).Extra++
-	}
-	for _, id := range ids {
-		if !fate[id] {
-			user(id).Counted--
-		}
-	}
-	if d.Repair && len(gone) > 0 {
-		return d.Gate.Deleted(ctx, channel, gone...)
-	}
-	return nil
-}
-
-func (d *Deep) mendMissing(ctx context.Context, channel snowflake.ID, missing map[snowflake.ID]discord.Message) error {
-	if !d.Repair || len(missing) == 0 {
+// downTo compares what is at or above an id, and was not compared yet.
+func (c *comparison) downTo(least snowflake.ID) error {
+	if least >= c.above {
 		return nil
 	}
-	for page := range slices.Chunk(slices.Collect(maps.Values(missing)), rest.MaxPage) {
-		if err := d.Gate.Page(ctx, eventlog.Repair, 0, channel, page); err != nil {
-			return err
+	counted, err := c.counted(c.channel, least, c.above-1)
+	if err != nil {
+		return err
+	}
+	for id, author := range counted {
+		c.found.user(author).Counted++
+		if _, there := c.shown[id]; !there {
+			c.extra[id] = author
+		}
+	}
+	for id, m := range c.shown {
+		if id < least {
+			continue
+		}
+		c.found.user(m.Author).Expected++
+		if _, counts := counted[id]; !counts {
+			c.missing[id] = m
+		}
+		delete(c.shown, id)
+	}
+	c.above = least
+	return nil
+}
+
+// counted returns the messages of a channel with first <= id <= last that count, with their authors.
+func (d *Deep) counted(channel, first, last snowflake.ID) (map[snowflake.ID]snowflake.ID, error) {
+	held, err := d.Gate.Log().FindBetween(d.Guild, channel, first, last)
+	if err != nil {
+		return nil, err
+	}
+	return d.counting(channel, held), nil
+}
+
+func (d *Deep) counting(channel snowflake.ID, held []eventlog.Found) map[snowflake.ID]snowflake.ID {
+	counted := map[snowflake.ID]snowflake.ID{}
+	d.Gate.View(func(g *projections.Guild) {
+		for _, f := range held {
+			if g.Counts(channel, f) {
+				counted[f.ID] = f.Author
+			}
+		}
+	})
+	return counted
+}
+
+// lookAgain takes out the differences that are none any more, now that what waited at the gate is through:
+// live messages, deletes, and an import that has come to its end.
+func (c *comparison) lookAgain(ctx context.Context) error {
+	if len(c.missing)+len(c.extra) == 0 {
+		return nil
+	}
+	if err := c.Gate.Write(ctx, func(*projections.Guild) ([]eventlog.Body, error) { return nil, nil }); err != nil {
+		return err
+	}
+	held, err := c.Gate.Log().Find(c.Guild, c.channel, slices.Concat(slices.Collect(maps.Keys(c.missing)), slices.Collect(maps.Keys(c.extra)))...)
+	if err != nil {
+		return err
+	}
+	counted := c.counting(c.channel, held)
+	for id, m := range c.missing {
+		if _, counts := counted[id]; counts {
+			c.found.user(m.Author).Counted++
+			delete(c.missing, id)
+		} else if c.Gate.IsDeleted(id) {
+			c.found.user(m.Author).Expected--
+			delete(c.missing, id)
+		}
+	}
+	for id, author := range c.extra {
+		if _, counts := counted[id]; !counts {
+			c.found.user(author).Counted--
+			delete(c.extra, id)
 		}
 	}
 	return nil
+}
+
+// settle asks once more for messages that count and that Discord didn't show: those that it has after all
+// are expected; those whose delete has come meanwhile are neither counted nor expected. What is left, and
+// what is missing, is noted and mended.
+func (c *comparison) settle(ctx context.Context) error {
+	there, gone, err := c.Settle(ctx, c.channel, slices.Sorted(maps.Keys(c.extra)), c.Now, c.Gate.IsDeleted)
+	if err != nil {
+		return err
+	}
+	for _, m := range there {
+		c.found.user(c.extra[m.ID]).Expected++
+		delete(c.extra, m.ID)
+	}
+	for _, id := range gone {
+		c.found.user(c.extra[id]).Extra++
+		delete(c.extra, id)
+	}
+	for _, author := range c.extra {
+		c.found.user(author).Counted--
+	}
+	for id, m := range c.missing {
+		c.found.user(m.Author).Missing++
+		c.found.missing = append(c.found.missing, place{c.channel, id})
+	}
+	c.found.Deleted += uint64(len(gone))
+	if c.Repair && len(gone) > 0 {
+		if err := c.Gate.Deleted(ctx, c.channel, gone...); err != nil {
+			return err
+		}
+	}
+	return c.mendMissing(ctx, c.channel, c.missing)
 }

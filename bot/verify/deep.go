@@ -19,7 +19,8 @@ import (
 
 const channelsAtOnce = 64
 
-// Deep compares a guild's count with Discord's history below the cutoff.
+// Deep compares a guild's count with Discord's history below a cutoff, page by page: its memory grows with
+// the differences, not with the messages.
 type Deep struct {
 	history.Reader
 	Gate *gate.Gate
@@ -30,63 +31,101 @@ type Deep struct {
 	Repair bool
 }
 
-// shadow is what Discord has: per channel the countable messages below the cutoff.
-type shadow struct {
-	mu       sync.Mutex
-	channels map[snowflake.ID]map[snowflake.ID]discord.Message
-	skipped  []Skipped
-}
-
-// Run reads all of the guild's history below cutoff and compares it with the log, id by id. It takes as
-// long as an import, and about 150 bytes of memory for each message.
+// Run compares all channels, and takes as long as an import.
 func (d *Deep) Run(ctx context.Context, cutoff snowflake.ID) (Result, error) {
 	r := Result{Deep: true, Cutoff: cutoff}
-	channels, err := d.List(ctx)
+	channels, err := d.channels(ctx)
 	if err != nil {
 		return r, fmt.Errorf("list the channels: %w", err)
 	}
-	s := shadow{channels: map[snowflake.ID]map[snowflake.ID]discord.Message{}}
+	sum := newDifferences()
+	var mu sync.Mutex
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(channelsAtOnce)
 	for _, c := range channels {
 		group.Go(func() error {
-			if err := d.read(groupCtx, &s, c, cutoff); err != nil {
-				return fmt.Errorf("read #%s (%s): %w", c.Name, c.ID, err)
+			found, err := d.Channel(groupCtx, c, cutoff)
+			if err != nil {
+				return fmt.Errorf("compare #%s (%s): %w", c.Name, c.ID, err)
 			}
+			mu.Lock()
+			defer mu.Unlock()
+			sum.add(found)
 			return nil
 		})
 	}
 	if err := group.Wait(); err != nil {
 		return r, err
 	}
-	r.Skipped = s.skipped
-	return r, d.compare(ctx, &s, &r)
+	r.Repaired = d.Repair
+	return r, sum.result(&r, d.Gate.Log(), d.Guild)
 }
 
-// read takes one channel's messages into the shadow.
-func (d *Deep) read(ctx context.Context, s *shadow, c discord.Channel, cutoff snowflake.ID) error {
-	messages := map[snowflake.ID]discord.Message{}
-	err := history.ErrNoHistory
-	if d.Readable(c.ID) {
-		err = d.Walk(ctx, c.ID, cutoff, 0, func(page []discord.Message) error {
-			for _, m := range page {
-				if projections.Countable(uint16(m.Type), gate.Marks(m)) {
-					messages[m.ID] = m
-				}
+// channels lists what Discord has, and what is counted besides: nobody may have told that it is gone.
+func (d *Deep) channels(ctx context.Context) ([]discord.Channel, error) {
+	channels, err := d.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	listed := map[snowflake.ID]bool{}
+	for _, c := range channels {
+		listed[c.ID] = true
+	}
+	d.Gate.View(func(g *projections.Guild) {
+		for _, c := range g.Channels() {
+			if !listed[c.Channel] {
+				channels = append(channels, discord.Channel{ID: c.Channel})
 			}
-			return nil
-		})
+		}
+	})
+	return channels, nil
+}
+
+// Channel compares one channel. With Repair it mends the log, and notes that the channel was checked. A
+// channel that can't be read is only named in the result.
+func (d *Deep) Channel(ctx context.Context, c discord.Channel, cutoff snowflake.ID) (*Differences, error) {
+	found := newDifferences()
+	var gap uint32
+	d.Gate.View(func(g *projections.Guild) { gap = g.NextGap() - 1 })
+	err := d.known(ctx, c)
+	if err == nil {
+		err = d.compare(ctx, c.ID, cutoff, found)
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	switch {
-	case errors.Is(err, rest.ErrUnknownChannel): // gone: so are its messages
-		s.channels[c.ID] = nil
-		return nil
-	case errors.Is(err, history.ErrNoHistory) || errors.Is(err, rest.ErrNoAccess):
-		s.skipped = append(s.skipped, Skipped{c.ID, history.ErrNoHistory.Error()})
-		return nil
+	case errors.Is(err, rest.ErrUnknownChannel):
+		return d.gone(ctx, c, cutoff)
+	case errors.Is(err, rest.ErrNoAccess):
+		d.Directory.Refused(c.ID)
+		return d.skipped(c), nil
+	case errors.Is(err, history.ErrNoHistory):
+		return d.skipped(c), nil
+	case err != nil:
+		return nil, err
 	}
-	s.channels[c.ID] = messages
-	return err
+	return found, d.checked(ctx, c.ID, gap)
+}
+
+// known returns ErrNoHistory where asking for the history would be of no use.
+func (d *Deep) known(ctx context.Context, c discord.Channel) error {
+	if _, ok := d.Directory.Channel(c.ID); !ok {
+		c, err := d.Client.Channel(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		d.Directory.Add(c)
+	}
+	if !d.Readable(c.ID) {
+		return history.ErrNoHistory
+	}
+	return nil
+}
+
+func (d *Deep) skipped(c discord.Channel) *Differences {
+	reason := discord.CannotView
+	if known, ok := d.Directory.Channel(c.ID); ok {
+		reason = d.Directory.History(known)
+	}
+	found := newDifferences()
+	found.skipped = []Skipped{{c.ID, reason.String()}}
+	return found
 }

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -42,6 +43,9 @@ func TestDeep(t *testing.T) {
 			thread := w.AddThread(discordtest.ThreadSpec{Parent: w.general, Name: "old", Silent: true, Archived: true})
 			w.Send(thread, discordtest.Message{Author: w.bob})
 		}, func(w *world) []User { return []User{{User: w.bob, Counted: 4, Expected: 5, Missing: 1}} }},
+		"a channel that is gone": {func(w *world) {
+			w.DeleteChannel(w.other)
+		}, func(w *world) []User { return []User{{User: w.bob, Counted: 4, Extra: 4}} }},
 		"what doesn't count": {func(w *world) {
 			w.Send(w.general, discordtest.Message{Author: w.ann, Type: 7})
 			w.Send(w.general, discordtest.Message{Author: w.AddUser("robot", true)})
@@ -99,8 +103,11 @@ func TestDeep(t *testing.T) {
 
 // TestDeepSkips names the channels that can't be compared, and leaves their messages out on both sides.
 func TestDeepSkips(t *testing.T) {
-	for name, p := range map[string]discordtest.Permissions{"history": discordtest.PermReadMessageHistory, "view": discordtest.PermViewChannel} {
-		t.Run(name, func(t *testing.T) {
+	for reason, p := range map[string]discordtest.Permissions{
+		"no permission to read the message history": discordtest.PermReadMessageHistory,
+		"no permission to view the channel":         discordtest.PermViewChannel,
+	} {
+		t.Run(reason, func(t *testing.T) {
 			w := newWorld(t)
 			w.counted(w.general, w.ann, 5)
 			w.counted(w.other, w.bob, 4)
@@ -112,7 +119,7 @@ func TestDeepSkips(t *testing.T) {
 				w.Directory.Add(c) // as CHANNEL_UPDATE tells
 			}
 			r := w.verify()
-			if want := []Skipped{{w.other, "no permission to read the message history"}}; !slices.Equal(r.Skipped, want) || !r.Exact() || r.Counted != 5 {
+			if want := []Skipped{{w.other, reason}}; !slices.Equal(r.Skipped, want) || !r.Exact() || r.Counted != 5 {
 				t.Errorf("%+v, want %v skipped", r, want)
 			}
 		})
@@ -129,5 +136,60 @@ func TestDeepStopsAtItsCutoff(t *testing.T) {
 	must(t, err)
 	if !r.Exact() || r.Counted != 5 {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestCauses says why there are differences.
+func TestCauses(t *testing.T) {
+	w := newWorld(t)
+	tell := func(bodies ...eventlog.Body) {
+		must(t, w.Gate.Write(t.Context(), func(*projections.Guild) ([]eventlog.Body, error) { return bodies, nil }))
+	}
+	gone := w.AddChannel(discordtest.ChannelSpec{Name: "gone"})
+	known := w.counted(w.general, w.ann, 3)
+	w.counted(gone, w.ann, 2)
+	w.Send(w.general, discordtest.Message{Author: w.bob}) // while somebody listened
+	tell(eventlog.GapOpened{Gap: 1, After: w.Send(w.other, discordtest.Message{Author: w.bob})})
+	for range 4 {
+		w.Send(w.general, discordtest.Message{Author: w.bob})
+	}
+	w.DeleteQuietly(w.general, known[1])
+	w.DeleteChannel(gone)
+	w.counted(w.general, w.ann, 1)
+	tell(eventlog.GapClosed{Gap: 1})
+	want := Causes{Gaps: map[uint32]uint64{1: 4}, Unseen: 2, Deleted: 1, Gone: 2}
+	if r := w.verify(); !reflect.DeepEqual(r.Causes, want) {
+		t.Errorf("%+v, want %+v", r.Causes, want)
+	}
+}
+
+// TestRepairChecks notes which channels were held against Discord, and only these.
+func TestRepairChecks(t *testing.T) {
+	w := newWorld(t)
+	w.counted(w.general, w.ann, 3)
+	w.counted(w.other, w.bob, 3)
+	must(t, w.Gate.Write(t.Context(), func(*projections.Guild) ([]eventlog.Body, error) {
+		return []eventlog.Body{eventlog.GapOpened{Gap: 1, After: 1}}, nil
+	}))
+	unchecked := func() (ids []snowflake.ID) {
+		w.Gate.View(func(g *projections.Guild) {
+			for _, c := range g.Unchecked(func(snowflake.ID) snowflake.ID { return 0 }) {
+				ids = append(ids, c.Channel)
+			}
+		})
+		return ids
+	}
+	w.verify()
+	if len(unchecked()) != 2 {
+		t.Errorf("a look has checked channels: %v are left", unchecked())
+	}
+	w.DenyBot(w.other, discordtest.PermReadMessageHistory)
+	c, err := w.Client.Channel(t.Context(), w.other)
+	must(t, err)
+	w.Directory.Add(c)
+	w.Repair = true
+	w.verify()
+	if got := unchecked(); !slices.Equal(got, []snowflake.ID{w.other}) {
+		t.Errorf("%v are left, want %s", got, w.other)
 	}
 }

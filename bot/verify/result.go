@@ -21,6 +21,7 @@ type Result struct {
 	Worst      []User       // the users with differences, the largest first
 	Skipped    []Skipped    // deep: channels that could not be compared
 	Repaired   bool         // deep: the log was mended
+	Causes     Causes       // deep: of what is missing and extra
 }
 
 // User is one user's difference.

@@ -11,8 +11,8 @@ import (
 	"tally/eventlog/snowflake"
 )
 
-// TestKillUnderTraffic is TestKill with people who never stop writing, not even while the bot is down,
-// and open threads meanwhile. What came in a downtime is caught up.
+// TestKillUnderTraffic is TestKill with people who never stop writing and deleting, not even while the bot
+// is down, and open threads meanwhile. What came in a downtime is caught up, and what went is looked for.
 func TestKillUnderTraffic(t *testing.T) {
 	t.Parallel()
 	k := newKillTest(t)
@@ -31,6 +31,7 @@ func TestKillUnderTraffic(t *testing.T) {
 	time.Sleep(graceForLast)
 	life = k.start()
 	rest()
+	k.age()
 	k.untilShown(life)
 	life.stop()
 	k.checkCounts()
@@ -53,6 +54,7 @@ func (k *killTest) traffic() (rest func()) {
 				}
 			}
 		}
+		lastAt, last := channels[0], k.server.Send(channels[0], discordtest.Message{Author: people[0]})
 		for n := 0; ; n++ {
 			select {
 			case <-stop:
@@ -62,7 +64,12 @@ func (k *killTest) traffic() (rest func()) {
 			if n%200 == 199 {
 				channels = append(channels, k.guild.AddThread(discordtest.ThreadSpec{Parent: channels[0], Name: "opened"}))
 			}
-			k.server.Send(channels[n%len(channels)], discordtest.Message{Author: people[n*7%len(people)]})
+			at := channels[n%len(channels)]
+			id := k.server.Send(at, discordtest.Message{Author: people[n*7%len(people)]})
+			if n%10 == 0 {
+				k.server.Delete(lastAt, last)
+				lastAt, last = at, id
+			}
 		}
 	})
 	return func() {
@@ -71,23 +78,89 @@ func (k *killTest) traffic() (rest func()) {
 	}
 }
 
-// untilShown waits until the bot shows as many messages as were sent.
+// untilShown waits until the bot shows as many messages as there are, and has nothing left to find out.
 func (k *killTest) untilShown(l *life) {
 	k.t.Helper()
-	var shown string
 	want := number(k.server.Truth(k.guild.ID()).Total)
-	k.until(l, "all messages are shown", func() bool {
-		ctx, stop := context.WithTimeout(k.t.Context(), killPatience)
-		defer stop()
-		i, err := k.server.Interact(ctx, discordtest.Command{
-			Guild: k.guild.ID(), Channel: k.guild.Channels()[0], User: k.guild.Owner(), Name: "leaderboard",
-		})
-		if err != nil {
+	k.until(l, "all messages are shown, and nothing is left to find out", func() bool {
+		status, ok := k.ask("import-status")
+		if !ok || strings.Contains(status.Description, "listening") {
 			return false
 		}
-		if r, err := i.Filled(ctx); err == nil && len(r.Embeds) > 0 {
-			shown = r.Embeds[0].Footer.Text
-		}
-		return strings.Contains(shown, " "+want+" messages in all")
+		board, ok := k.ask("leaderboard")
+		return ok && strings.Contains(board.Footer.Text, " "+want+" messages in all")
 	})
 }
+
+// ask gives a command and returns the answer, if the bot takes it.
+func (k *killTest) ask(name string) (answer discordtest.Embed, ok bool) {
+	ctx, stop := context.WithTimeout(k.t.Context(), killPatience)
+	defer stop()
+	i, err := k.server.Interact(ctx, discordtest.Command{
+		Guild: k.guild.ID(), Channel: k.guild.Channels()[0], User: k.guild.Owner(), Name: name,
+	})
+	if err != nil {
+		return answer, false
+	}
+	r, err := i.Filled(ctx)
+	if err != nil || len(r.Embeds) == 0 {
+		return answer, false
+	}
+	return r.Embeds[0], true
+}
+
+// TestDowntime stops the real bot for a while. Meanwhile people write, delete what is old and what is new,
+// open threads and delete a channel. After the restart every count is exact, without any command.
+func TestDowntime(t *testing.T) {
+	t.Parallel()
+	k := newKillTest(t)
+	life := k.start()
+	k.command("import-messages")
+	k.untilImported()
+	channels := k.guild.Channels()
+	ids := map[snowflake.ID][]snowflake.ID{}
+	var people []snowflake.ID
+	for _, c := range channels {
+		for m := range k.guild.History(c) {
+			if m.Counts {
+				ids[c], people = append(ids[c], m.ID), append(people, m.Author)
+			}
+		}
+	}
+	k.untilShown(life)
+	life.stop()
+
+	thread := k.guild.AddThread(discordtest.ThreadSpec{Parent: channels[0], Name: "new"})
+	for n, c := range channels {
+		if len(ids[c]) == 0 { // perhaps a forum
+			continue
+		}
+		for i := range 30 {
+			id := k.server.Send(c, discordtest.Message{Author: people[n*1000%len(people)]})
+			k.server.Send(thread, discordtest.Message{Author: people[i]})
+			if i%10 == 0 {
+				k.server.Delete(c, id)
+			}
+		}
+		if old := ids[c]; len(old) > 5 {
+			k.server.Delete(c, old[0], old[len(old)/2], old[len(old)/2+1], old[len(old)-1])
+		}
+	}
+	for _, c := range channels[1:] {
+		if len(ids[c]) > 0 {
+			k.guild.DeleteChannel(c)
+			break
+		}
+	}
+	k.age()
+	life = k.start()
+	k.untilShown(life)
+	life.stop()
+	k.checkCounts()
+	for _, v := range k.server.Violations() {
+		t.Errorf("violation: %s", v)
+	}
+}
+
+// age lets Discord's clock go on: that a young message isn't there may only mean that it isn't visible yet.
+func (k *killTest) age() { k.later.Add(int64(10 * time.Minute)) }

@@ -1,0 +1,157 @@
+// Package patrol learns of what was deleted while nobody listened. Discord never tells of it afterwards, so
+// after a gap every channel that holds counted messages is read once more and held against the log, slowly
+// and behind everything else. What is done is in the log, channel by channel, so a restart goes on where
+// the patrol was.
+package patrol
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
+
+	"tally/bot/discord"
+	"tally/bot/gate"
+	"tally/bot/history"
+	"tally/bot/rest"
+	"tally/bot/worker"
+	"tally/eventlog/snowflake"
+	"tally/projections"
+)
+
+// channelsAtOnce are read by all guilds' patrols together. It is what makes them slow: Discord allows about
+// one page a second of a channel, and 50 requests a second of a bot.
+const channelsAtOnce = 4
+
+// Pace lets all guilds' patrols take turns.
+type Pace struct{ turns *semaphore.Weighted }
+
+// NewPace returns the pace that the patrols of one bot share.
+func NewPace() Pace { return Pace{semaphore.NewWeighted(channelsAtOnce)} }
+
+// Patrol checks one guild.
+type Patrol struct {
+	history.Reader
+	Gate *gate.Gate
+	Pace Pace
+	// Now is Discord's clock.
+	Now func() time.Time
+	// Check holds a channel's history below cutoff against the log, mends the log, and notes that there.
+	Check func(ctx context.Context, c discord.Channel, cutoff snowflake.ID) error
+	// Listed, if set, is called when the directory has all archived threads as they are after a gap.
+	Listed func(context.Context) error
+
+	listed uint32 // the gap after which they were listed last
+}
+
+// Pending returns how many channels are still to be checked, those that can't be read now included.
+func (p *Patrol) Pending() int { return len(p.unchecked()) }
+
+// Run checks the channels that are to be checked and can be. It stops with worker.ErrLater when an import or
+// a catch-up is under way.
+func (p *Patrol) Run(ctx context.Context) error {
+	if len(p.unchecked()) == 0 {
+		return nil
+	}
+	if p.busy() {
+		return worker.ErrLater
+	}
+	if err := p.list(ctx); err != nil {
+		return err
+	}
+	if err := p.find(ctx); err != nil {
+		return err
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(channelsAtOnce)
+	for _, c := range p.order() {
+		group.Go(func() error {
+			if err := p.Pace.turns.Acquire(ctx, 1); err != nil {
+				return err
+			}
+			defer p.Pace.turns.Release(1)
+			if p.busy() {
+				return worker.ErrLater
+			}
+			return p.Check(ctx, c, snowflake.At(p.Now()))
+		})
+	}
+	return group.Wait()
+}
+
+func (p *Patrol) busy() (busy bool) {
+	p.Gate.View(func(g *projections.Guild) { busy = g.Running() != nil || !g.Covered() })
+	return busy
+}
+
+func (p *Patrol) unchecked() (ids []snowflake.ID) {
+	p.Gate.View(func(g *projections.Guild) {
+		for _, check := range g.Unchecked(p.Directory.ParentOf) {
+			ids = append(ids, check.Channel)
+		}
+	})
+	return ids
+}
+
+// order returns the channels that can be read, those first in which people write now: there is most to
+// delete.
+func (p *Patrol) order() []discord.Channel {
+	var channels []discord.Channel
+	for _, id := range p.unchecked() {
+		if c, ok := p.Directory.Channel(id); ok && p.Readable(id) {
+			channels = append(channels, c)
+		}
+	}
+	slices.SortFunc(channels, func(a, b discord.Channel) int { return cmp.Compare(b.LastMessage, a.LastMessage) })
+	return channels
+}
+
+// list lists the archived threads, once after each gap.
+func (p *Patrol) list(ctx context.Context) error {
+	var gap uint32
+	p.Gate.View(func(g *projections.Guild) { gap = g.Unheard() })
+	if gap == p.listed {
+		return nil
+	}
+	if err := p.ListArchived(ctx, p.Directory.Channels()); err != nil {
+		return err
+	}
+	if p.Listed != nil {
+		if err := p.Listed(ctx); err != nil {
+			return err
+		}
+	}
+	p.listed = gap
+	return nil
+}
+
+// find asks for the channels that no list has. Who doesn't exist any more is noted as deleted.
+func (p *Patrol) find(ctx context.Context) error {
+	for _, id := range p.unknown() {
+		c, err := p.Client.Channel(ctx, id)
+		switch {
+		case err == nil:
+			p.Directory.Add(c)
+		case errors.Is(err, rest.ErrUnknownChannel):
+			p.Log.Info("a channel was deleted while nobody listened", "channel", id)
+			err = p.Gate.ChannelsDeleted(ctx, id)
+		case errors.Is(err, rest.ErrNoAccess): // it may be there
+			err = nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *Patrol) unknown() []snowflake.ID {
+	return slices.DeleteFunc(p.unchecked(), func(id snowflake.ID) bool {
+		_, known := p.Directory.Channel(id)
+		return known
+	})
+}
