@@ -15,7 +15,7 @@ func (w *world) told(channel snowflake.ID) {
 	w.t.Helper()
 	c, err := w.c.Client.Channel(w.t.Context(), channel)
 	if err != nil {
-		w.c.Directory.Refused(channel)
+		w.c.Directory.Refused(w.c.Directory.Told(), channel)
 	} else {
 		w.c.Directory.Add(c)
 	}

@@ -61,6 +61,7 @@ func (c *Catchup) read(ctx context.Context, gaps []projections.Gap) (unread map[
 
 // readChannel reports whether all could be read. A channel that is gone is.
 func (c *Catchup) readChannel(ctx context.Context, s span) (bool, error) {
+	since := c.Directory.Told()
 	until := snowflake.At(c.Now().Add(margin))
 	err := c.Forward(ctx, s.ID, s.after, until, func(page []discord.Message) error {
 		return c.Gate.Page(ctx, eventlog.Catchup, 0, s.ID, page)
@@ -69,7 +70,9 @@ func (c *Catchup) readChannel(ctx context.Context, s span) (bool, error) {
 	case errors.Is(err, rest.ErrUnknownChannel):
 		return true, c.Gate.ChannelsDeleted(ctx, c.Directory.Remove(s.ID)...)
 	case errors.Is(err, rest.ErrNoAccess):
-		c.Directory.Refused(s.ID)
+		if err := c.Refused(since, s.ID); err != nil {
+			return false, err
+		}
 	case !errors.Is(err, history.ErrNoHistory):
 		return true, err
 	}

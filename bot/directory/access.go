@@ -60,23 +60,47 @@ func (d *Directory) handleMember(data json.RawMessage) error {
 	return nil
 }
 
-// SetAccess takes the guild's owner and roles, and the bot's own roles in it, as REST gives them.
-func (d *Directory) SetAccess(g discord.Guild, me discord.Member) {
+// Told returns how often the gateway has told something. What a request answers may be older than what the
+// gateway tells while it is on its way: Refresh and Refused take it only if nothing was told since.
+func (d *Directory) Told() uint64 {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.told
+}
+
+func (d *Directory) count() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.told++
+}
+
+// Refresh takes the guild's owner and roles, the bot's own roles in it, and channels, as REST gives them. It
+// takes nothing and returns false if the gateway has told something since.
+func (d *Directory) Refresh(since uint64, g discord.Guild, me discord.Member, channels ...discord.Channel) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.told != since {
+		return false
+	}
 	d.guild.OwnerID, d.guild.Roles, d.guild.Members = g.OwnerID, g.Roles, []discord.Member{me}
 	d.compute()
+	d.add(channels)
+	return true
 }
 
 // Refused notes that Discord refuses a channel, whatever the permissions say: it can't be read until Discord
-// tells of it anew.
-func (d *Directory) Refused(id snowflake.ID) {
+// tells of it anew. It notes nothing and returns false if the gateway has told something since.
+func (d *Directory) Refused(since uint64, id snowflake.ID) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.told != since {
+		return false
+	}
 	if c, ok := d.channels[id]; ok {
 		c.Flags |= discord.FlagObfuscated
 		d.channels[id] = c
 	}
+	return true
 }
 
 // Me returns the bot's own user id.

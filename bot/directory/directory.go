@@ -22,6 +22,7 @@ type Directory struct {
 	guild    discord.Guild // without its channels and threads
 	access   discord.GuildAccess
 	channels map[snowflake.ID]discord.Channel // threads too
+	told     uint64                           // how often the gateway has told something
 }
 
 // New returns the directory of a guild as the bot with the user id me sees it. It is empty until Reset.
@@ -34,6 +35,7 @@ func New(me snowflake.ID) *Directory {
 func (d *Directory) Reset(g discord.Guild) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.told++
 	old := d.channels
 	d.channels = map[snowflake.ID]discord.Channel{}
 	for _, c := range slices.Concat(g.Channels, g.Threads) {
@@ -63,6 +65,10 @@ func (d *Directory) compute() {
 func (d *Directory) Add(channels ...discord.Channel) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.add(channels)
+}
+
+func (d *Directory) add(channels []discord.Channel) {
 	for _, c := range channels {
 		if c.Member == nil {
 			c.Member = d.channels[c.ID].Member
@@ -167,6 +173,7 @@ func (d *Directory) StarterCopy(m discord.Message) bool {
 // Handle takes a gateway event that changes the directory. Others are ignored. It returns the ids of
 // channels and threads that were deleted by it.
 func (d *Directory) Handle(event string, data json.RawMessage) (gone []snowflake.ID, err error) {
+	defer d.count()
 	switch event {
 	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE":
 		var c discord.Channel

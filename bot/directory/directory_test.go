@@ -213,7 +213,7 @@ func TestStarterCopy(t *testing.T) {
 func TestRefused(t *testing.T) {
 	d := newDirectory()
 	for _, id := range []snowflake.ID{text, private, 55} {
-		d.Refused(id)
+		d.Refused(d.Told(), id)
 	}
 	for _, id := range []snowflake.ID{text, thread, private} {
 		if got := reason(d, id); got != discord.CannotView {
@@ -248,5 +248,27 @@ func TestKnown(t *testing.T) {
 	}
 	if d := newDirectory(); !d.Known() || d.Name() != "test" {
 		t.Error("the guild is not known")
+	}
+}
+
+// TestToldMeanwhile takes no answer that may be older than what the gateway has told since it was asked for.
+func TestToldMeanwhile(t *testing.T) {
+	d := New(90)
+	d.Reset(discord.Guild{ID: 1, Channels: []discord.Channel{{ID: 5, Name: "old"}}})
+	since := d.Told()
+	if _, err := d.Handle("CHANNEL_UPDATE", []byte(`{"id":"5","name":"new"}`)); err != nil {
+		t.Fatal(err)
+	}
+	if d.Refresh(since, discord.Guild{OwnerID: 90}, discord.Member{User: 90}, discord.Channel{ID: 5, Name: "old"}) || d.Refused(since, 5) {
+		t.Error("an outdated answer was taken")
+	}
+	if c, _ := d.Channel(5); c.Name != "new" || c.Hidden() {
+		t.Errorf("%+v", c)
+	}
+	if !d.Refresh(d.Told(), discord.Guild{OwnerID: 90}, discord.Member{User: 90}, discord.Channel{ID: 5, Name: "newest"}) {
+		t.Error("an answer was not taken though nothing was told since")
+	}
+	if c, _ := d.Channel(5); c.Name != "newest" || d.History(c) != discord.CanRead {
+		t.Errorf("%+v", c)
 	}
 }

@@ -2,16 +2,11 @@ package history
 
 import (
 	"context"
-	"errors"
 
 	"tally/bot/discord"
 	"tally/bot/rest"
 	"tally/eventlog/snowflake"
 )
-
-// ErrNoHistory says that Discord shows nothing of a channel any more, and that the bot lacks the right
-// to read it.
-var ErrNoHistory = errors.New("no permission to read the message history")
 
 // Walk reads a channel's history from before on, newest to oldest, to its beginning, and gives each page
 // without what it gave before. seen is the smallest id that an earlier walk has read, or 0. That it
@@ -60,44 +55,6 @@ func (r *Reader) reachedEnd(ctx context.Context, channel, seen snowflake.ID) (bo
 	}
 	err := r.provePermission(ctx, channel)
 	return err == nil, err
-}
-
-// provePermission returns ErrNoHistory unless the bot may read a channel's history, as Discord says now.
-func (r *Reader) provePermission(ctx context.Context, channel snowflake.ID) error {
-	if err := r.refresh(ctx, channel); err != nil {
-		return err
-	}
-	if !r.Readable(channel) {
-		return ErrNoHistory
-	}
-	return nil
-}
-
-// refresh asks Discord what the bot may do in a channel. The gateway tells it too, but later than the
-// page that was empty because of it.
-func (r *Reader) refresh(ctx context.Context, id snowflake.ID) error {
-	c, err := r.Client.Channel(ctx, id)
-	if err != nil {
-		return err
-	}
-	r.Directory.Add(c)
-	if c.IsThread() {
-		parent, err := r.Client.Channel(ctx, c.Parent)
-		if err != nil {
-			return err
-		}
-		r.Directory.Add(parent)
-	}
-	guild, err := r.Client.Guild(ctx, r.Guild)
-	if err != nil {
-		return err
-	}
-	me, err := r.Client.Member(ctx, r.Guild, r.Directory.Me())
-	if err != nil {
-		return err
-	}
-	r.Directory.SetAccess(guild, me)
-	return nil
 }
 
 // Readable reports whether the history of a channel may be read, as things are now.

@@ -36,10 +36,11 @@ func (im *Importer) readTails(ctx context.Context, imp projections.Import, chann
 }
 
 func (im *Importer) readTail(ctx context.Context, imp projections.Import, c discord.Channel, from snowflake.ID) error {
+	since := im.Directory.Told()
 	err := im.Forward(ctx, c.ID, from-1, imp.Cutoff, func(page []discord.Message) error {
 		return im.Gate.Page(ctx, eventlog.Import, imp.Number, c.ID, page)
 	})
-	return im.ended(ctx, imp.Number, c, err)
+	return im.ended(ctx, imp.Number, c, since, err)
 }
 
 // reconcile compares what live tracking holds before the cutoff, in the channels that were read, with
@@ -65,11 +66,12 @@ func (im *Importer) reconcile(ctx context.Context, imp projections.Import) error
 }
 
 func (im *Importer) settle(ctx context.Context, imp projections.Import, channel snowflake.ID, ids []snowflake.ID) error {
+	since := im.Directory.Told()
 	there, gone, err := im.Settle(ctx, channel, ids, im.Now, im.Gate.IsDeleted)
 	if err != nil {
 		c, _ := im.Directory.Channel(channel)
 		c.ID = channel
-		return im.ended(ctx, imp.Number, c, err)
+		return im.ended(ctx, imp.Number, c, since, err)
 	}
 	im.Log.Info("live tracking knew messages that the history lacked", "channel", channel, "repaired", len(there), "deleted", len(gone))
 	if len(there) > 0 {

@@ -13,6 +13,7 @@ import (
 	"tally/bot/gate"
 	"tally/bot/history"
 	"tally/bot/rest"
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 	"tally/projections"
 )
@@ -86,7 +87,13 @@ func (d *Deep) channels(ctx context.Context) ([]discord.Channel, error) {
 func (d *Deep) Channel(ctx context.Context, c discord.Channel, cutoff snowflake.ID) (*Differences, error) {
 	found := newDifferences()
 	var gap uint32
-	d.Gate.View(func(g *projections.Guild) { gap = g.NextGap() - 1 })
+	if err := d.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
+		gap = g.NextGap() - 1 // and what came until now is in the log
+		return nil, nil
+	}); err != nil {
+		return nil, err
+	}
+	since := d.Directory.Told()
 	err := d.known(ctx, c)
 	if err == nil {
 		err = d.compare(ctx, c.ID, cutoff, found)
@@ -95,8 +102,8 @@ func (d *Deep) Channel(ctx context.Context, c discord.Channel, cutoff snowflake.
 	case errors.Is(err, rest.ErrUnknownChannel):
 		return d.gone(ctx, c, cutoff)
 	case errors.Is(err, rest.ErrNoAccess):
-		d.Directory.Refused(c.ID)
-		return d.skipped(c), nil
+		err := d.Refused(since, c.ID)
+		return d.skipped(c), err
 	case errors.Is(err, history.ErrNoHistory):
 		return d.skipped(c), nil
 	case err != nil:
