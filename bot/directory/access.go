@@ -61,7 +61,7 @@ func (d *Directory) handleMember(data json.RawMessage) error {
 }
 
 // Told returns how often the gateway has told something. What a request answers may be older than what the
-// gateway tells while it is on its way: Refresh and Refused take it only if nothing was told since.
+// gateway tells while it is on its way: then Learn takes only what was not known, Refresh and Refused nothing.
 func (d *Directory) Told() uint64 {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
@@ -72,6 +72,19 @@ func (d *Directory) count() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.told++
+}
+
+// Learn takes channels or threads as REST gives them.
+func (d *Directory) Learn(since uint64, channels ...discord.Channel) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, c := range channels {
+		if known, ok := d.channels[c.ID]; ok && d.told != since {
+			known.LastMessage = max(known.LastMessage, c.LastMessage)
+			c = known
+		}
+		d.add([]discord.Channel{c})
+	}
 }
 
 // Refresh takes the guild's owner and roles, the bot's own roles in it, and channels, as REST gives them. It

@@ -60,7 +60,7 @@ func (d *Directory) compute() {
 	}
 }
 
-// Add takes channels or threads as they are now. The bot's membership of a thread is kept where the
+// Add takes channels or threads as the gateway tells of them. The bot's membership of a thread is kept where the
 // news doesn't tell of it.
 func (d *Directory) Add(channels ...discord.Channel) {
 	d.mu.Lock()

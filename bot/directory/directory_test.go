@@ -259,10 +259,14 @@ func TestToldMeanwhile(t *testing.T) {
 	if _, err := d.Handle("CHANNEL_UPDATE", []byte(`{"id":"5","name":"new"}`)); err != nil {
 		t.Fatal(err)
 	}
+	d.Learn(since, discord.Channel{ID: 5, Name: "old", LastMessage: 7}, discord.Channel{ID: 6, Name: "found"})
+	if found, _ := d.Channel(6); found.Name != "found" {
+		t.Error("what was not known is not known")
+	}
 	if d.Refresh(since, discord.Guild{OwnerID: 90}, discord.Member{User: 90}, discord.Channel{ID: 5, Name: "old"}) || d.Refused(since, 5) {
 		t.Error("an outdated answer was taken")
 	}
-	if c, _ := d.Channel(5); c.Name != "new" || c.Hidden() {
+	if c, _ := d.Channel(5); c.Name != "new" || c.Hidden() || c.LastMessage != 7 {
 		t.Errorf("%+v", c)
 	}
 	if !d.Refresh(d.Told(), discord.Guild{OwnerID: 90}, discord.Member{User: 90}, discord.Channel{ID: 5, Name: "newest"}) {

@@ -20,11 +20,12 @@ const listsAtOnce = 16
 // that is opened is among the active ones, which are listed last, and one that is archived was active,
 // so the gateway has named it and the directory has it.
 func (r *Reader) List(ctx context.Context) ([]discord.Channel, error) {
+	since := r.Directory.Told()
 	channels, err := r.Client.Channels(ctx, r.Guild)
 	if err != nil {
 		return nil, err
 	}
-	r.Directory.Add(channels...)
+	r.Directory.Learn(since, channels...)
 	if err := r.ListArchived(ctx, channels); err != nil {
 		return nil, err
 	}
@@ -38,9 +39,10 @@ func (r *Reader) List(ctx context.Context) ([]discord.Channel, error) {
 
 // ListActive adds the threads that are not archived to the directory.
 func (r *Reader) ListActive(ctx context.Context) error {
+	since := r.Directory.Told()
 	active, err := r.Client.ActiveThreads(ctx, r.Guild)
 	if err == nil {
-		r.Directory.Add(active...)
+		r.Directory.Learn(since, active...)
 	}
 	return err
 }
@@ -52,6 +54,7 @@ func (r *Reader) ListArchived(ctx context.Context, channels []discord.Channel) e
 	for _, c := range channels {
 		for _, archive := range r.archivesOf(c) {
 			group.Go(func() error {
+				since := r.Directory.Told()
 				threads, err := r.Client.ArchivedThreads(ctx, c.ID, archive)
 				if errors.Is(err, rest.ErrNoAccess) || errors.Is(err, rest.ErrUnknownChannel) {
 					r.Log.Info("the channel's archived threads can't be listed", "channel", c.ID, "error", err)
@@ -61,7 +64,7 @@ func (r *Reader) ListArchived(ctx context.Context, channels []discord.Channel) e
 					return fmt.Errorf("#%s (%s): %w", c.Name, c.ID, err)
 				}
 				discord.SetGuild(threads, r.Guild)
-				r.Directory.Add(threads...)
+				r.Directory.Learn(since, threads...)
 				return nil
 			})
 		}

@@ -132,10 +132,11 @@ func (p *Patrol) list(ctx context.Context) error {
 // find asks for the channels that no list has. Who doesn't exist any more is noted as deleted.
 func (p *Patrol) find(ctx context.Context) error {
 	for _, id := range p.unknown() {
+		since := p.Directory.Told()
 		c, err := p.Client.Channel(ctx, id)
 		switch {
 		case err == nil:
-			p.Directory.Add(c)
+			p.Directory.Learn(since, c)
 		case errors.Is(err, rest.ErrUnknownChannel):
 			p.Log.Info("a channel was deleted while nobody listened", "channel", id)
 			err = p.Gate.ChannelsDeleted(ctx, id)

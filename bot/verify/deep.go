@@ -115,11 +115,12 @@ func (d *Deep) Channel(ctx context.Context, c discord.Channel, cutoff snowflake.
 // known returns ErrNoHistory where asking for the history would be of no use.
 func (d *Deep) known(ctx context.Context, c discord.Channel) error {
 	if _, ok := d.Directory.Channel(c.ID); !ok {
+		since := d.Directory.Told()
 		c, err := d.Client.Channel(ctx, c.ID)
 		if err != nil {
 			return err
 		}
-		d.Directory.Add(c)
+		d.Directory.Learn(since, c)
 	}
 	if !d.Readable(c.ID) {
 		return history.ErrNoHistory
