@@ -59,6 +59,7 @@ func (b *Bot) openGuild(id snowflake.ID) (*guild, error) {
 		catchup: &catchup.Catchup{Reader: reader, Gate: in, Now: b.now},
 		deletes: deletes,
 	}
+	watch.Lost, watch.Missed = g.catchup.Lost, func() { g.missed.Wake() }
 	watch.Listed = func(ctx context.Context) error {
 		defer g.missed.Wake()
 		return g.catchup.Archived(ctx)

@@ -23,8 +23,7 @@ func (s *sim) healthy(g *simGuild) bool {
 func (s *sim) delete(n int) {
 	g := s.guild()
 	c := s.channel(g)
-	healthy := s.healthy(g) && !c.denied
-	if s.careful && !healthy || len(c.messages) == 0 {
+	if len(c.messages) == 0 {
 		return
 	}
 	reach := []int{4 * n, len(c.messages)}[s.rng.IntN(2)]
@@ -34,13 +33,9 @@ func (s *sim) delete(n int) {
 		ids = append(ids, c.messages[at])
 		c.messages = slices.Delete(c.messages, at, at+1)
 	}
-	s.log.Info("deletes", "channel", c.id, "n", len(ids), "healthy", healthy)
+	s.log.Info("deletes", "channel", c.id, "ids", ids)
 	s.Delete(c.id, ids...)
 	s.tally.add("deletes", len(ids))
-	if !healthy || !s.healthy(g) {
-		s.log.Info("a delete may not have come")
-		s.force = true
-	}
 }
 
 // deleteInFlight deletes while an import's pages are on their way.
@@ -69,7 +64,7 @@ func (s *sim) archive() {
 func (s *sim) deleteChannel() {
 	g := s.guild()
 	at := 1 + s.rng.IntN(max(1, len(g.channels)-1))
-	if at >= len(g.channels) || !s.healthy(g) {
+	if at >= len(g.channels) {
 		return
 	}
 	id := g.channels[at].id
@@ -77,24 +72,22 @@ func (s *sim) deleteChannel() {
 	g.DeleteChannel(id)
 	g.channels = slices.DeleteFunc(g.channels, func(c *simChannel) bool { return c.id == id || c.parent == id })
 	s.tally.add("channels deleted", 1)
-	if !s.healthy(g) {
-		s.force = true
-	}
 }
 
-// permission takes away or gives back the right to read a channel's history. What was not read because
-// of it, only another import finds.
+// permission takes away or gives back the right to read a channel's history, or to see the channel.
 func (s *sim) permission() {
 	g := s.guild()
 	c := s.channel(g)
-	if s.careful || c.parent != 0 {
+	if c.parent != 0 {
 		return
 	}
-	s.force = true
 	s.tally.add("permission changed", 1)
-	if c.denied = !c.denied; c.denied {
-		g.DenyBot(c.id, discordtest.PermReadMessageHistory)
-	} else {
-		g.AllowBot(c.id, discordtest.PermReadMessageHistory)
+	s.log.Info("a permission changes", "channel", c.id, "denied", c.denied)
+	if c.denied != 0 {
+		g.AllowBot(c.id, c.denied)
+		c.denied = 0
+		return
 	}
+	c.denied = []discordtest.Permissions{discordtest.PermReadMessageHistory, discordtest.PermViewChannel}[s.rng.IntN(2)]
+	g.DenyBot(c.id, c.denied)
 }

@@ -102,8 +102,8 @@ func (s *sim) downtime() {
 		s.burst()
 		s.sleep(s.pause())
 	}
-	if s.rng.IntN(3) == 0 {
-		s.thread(s.guild())
+	for range s.rng.IntN(3) {
+		[]func(){func() { s.thread(s.guild()) }, s.archive, s.deleteChannel, s.permission, func() { s.delete(1 + s.rng.IntN(9)) }}[s.rng.IntN(5)]()
 	}
 	if s.limits.Mode != discordtest.LimitsOff {
 		s.sleep(newProcess)

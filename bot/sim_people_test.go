@@ -24,14 +24,14 @@ type simChannel struct {
 	kind       int
 	messages   []snowflake.ID // that may be there still
 	archived   bool
-	denied     bool
+	denied     discordtest.Permissions
 }
 
 func (c *simChannel) holds() bool { return c.kind != discordtest.ForumChannel }
 
 // populate makes the guilds and what was written in them before the bot came.
 func (s *sim) populate() {
-	for n := range 1 + s.rng.IntN(2) {
+	for n := range []int{1, 1, 2, 3}[s.rng.IntN(4)] {
 		g := &simGuild{Guild: s.AddGuild(fmt.Sprintf("guild-%d", n)), sent: map[snowflake.ID]int{}}
 		s.guilds = append(s.guilds, g)
 		for i := range 3 + s.rng.IntN(4) {

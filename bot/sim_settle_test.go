@@ -5,7 +5,6 @@ import (
 	"testing/synctest"
 	"time"
 
-	"tally/bot/discordtest"
 	"tally/projections"
 )
 
@@ -15,9 +14,9 @@ func (s *sim) settle() bool {
 	s.OnDispatch(nil)
 	for _, g := range s.guilds {
 		for _, c := range g.channels {
-			if c.denied {
-				g.AllowBot(c.id, discordtest.PermReadMessageHistory)
-				c.denied = false
+			if c.denied != 0 {
+				g.AllowBot(c.id, c.denied)
+				c.denied = 0
 			}
 		}
 	}
@@ -76,10 +75,16 @@ func (s *sim) unrest() string {
 	text := fmt.Sprintf("sessions %+v", s.Sessions())
 	for _, g := range s.guilds {
 		s.view(g, func(p *projections.Guild) {
-			text += fmt.Sprintf("\n%s: running %+v, gaps %v", g.ID(), p.Running(), p.Gaps())
+			text += fmt.Sprintf("\n%s: running %+v, gaps %v, unchecked %v", g.ID(), p.Running(), p.Gaps(), s.unchecked(g, p))
 		})
 	}
 	return text
+}
+
+// unchecked returns the channels in which something may have been deleted unheard.
+func (s *sim) unchecked(g *simGuild, p *projections.Guild) []projections.Check {
+	target, _ := s.life.bot.Guild(g.ID())
+	return p.Unchecked(target.Directory.ParentOf)
 }
 
 // rests reports whether nothing is left to be done, with all guilds' imports done at least so often.
@@ -91,7 +96,7 @@ func (s *sim) rests(imports int) bool {
 	for _, g := range s.guilds {
 		known := false
 		s.view(g, func(p *projections.Guild) {
-			known = p.Running() == nil && len(p.Gaps()) == 0 && (imports == 0 || p.Committed() != nil)
+			known = p.Running() == nil && len(p.Gaps()) == 0 && len(s.unchecked(g, p)) == 0 && (imports == 0 || p.Committed() != nil)
 		})
 		rests = rests && known
 	}

@@ -30,7 +30,7 @@ var simSteps = []step{
 	{3, "forced import", func(s *sim) { s.command("import-messages", map[string]any{"force": true}) }},
 	{2, "cancel", func(s *sim) { s.command("import-cancel", nil) }},
 	{2, "verify", func(s *sim) {
-		s.command("verify-message-counts", map[string]any{"deep": s.rng.IntN(2) == 0})
+		s.command("verify-message-counts", []map[string]any{nil, {"deep": true}, {"deep": true, "repair": true}}[s.rng.IntN(3)])
 	}},
 	{2, "late", (*sim).late},
 	{2, "live first", (*sim).liveFirst},
@@ -41,6 +41,7 @@ var simSteps = []step{
 	{2, "outage", (*sim).outage},
 	{5, "weather", (*sim).weather},
 	{2, "doubled events", (*sim).doubles},
+	{1, "dropped events", (*sim).drops},
 	{1, "mute", (*sim).mute},
 	{3, "restart", (*sim).restart},
 	{2, "crash", (*sim).crashNow},

@@ -46,6 +46,20 @@ func (s *sim) restFault(n int) *discordtest.Fault {
 	}
 }
 
+// drops has the gateway lose a part of all messages and deletes for a while, without a word. Only an import
+// or a verification can find them.
+func (s *sim) drops() {
+	s.force = true
+	end := time.Now().Add(time.Duration(s.rng.Int64N(int64(time.Minute))))
+	s.OnDispatch(func(event string, d []byte) int {
+		if strings.HasPrefix(event, "MESSAGE_") && time.Now().Before(end) && s.chance(40, "drop", string(d)) {
+			s.tally.add("dropped events", 1)
+			return 0
+		}
+		return 1
+	})
+}
+
 // doubles has the gateway deliver a part of all messages twice, for good.
 func (s *sim) doubles() {
 	s.OnDispatch(func(event string, d []byte) int {

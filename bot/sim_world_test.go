@@ -33,8 +33,7 @@ type sim struct {
 	limits discordtest.Limits
 
 	trouble time.Time // when the gateway last was in trouble: what it sends then may not be heard
-	careful bool      // nothing is done that only another import could learn of
-	force   bool      // something was done that only another import can learn of
+	force   bool      // another import is needed in the end
 	failed  bool
 }
 
@@ -50,12 +49,12 @@ func newSim(t *testing.T, seed uint64, root string, tally *simTally) *sim {
 		skew = 0
 	}
 	s.limits = discordtest.Limits{Mode: []discordtest.LimitMode{discordtest.LimitsOff, discordtest.LimitsOff, discordtest.LimitsHonest, discordtest.LimitsLying}[s.rng.IntN(4)], IdentifyEvery: -1}
-	s.careful = s.rng.IntN(3) > 0
+	s.force = s.rng.IntN(5) == 0
 	s.Server = discordtest.New(discordtest.Options{
 		Listener: s.net, Limits: s.limits,
 		Clock: func() time.Time { return time.Now().AddDate(26, 0, 0).Add(skew) },
 	})
-	s.log.Info("seed", "seed", seed, "skew", skew, "careful", s.careful, "limits", s.limits.Mode)
+	s.log.Info("seed", "seed", seed, "skew", skew, "force", s.force, "limits", s.limits.Mode)
 	return s
 }
 

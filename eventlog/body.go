@@ -78,6 +78,7 @@ type GapClosed struct {
 type ChannelChecked struct {
 	Channel snowflake.ID `json:"channel_id"`
 	Gap     uint32       `json:"gap"`
+	Parent  snowflake.ID `json:"parent_id,omitzero"` // a thread's channel, else 0
 }
 
 // Unknown is a body of a kind that this version doesn't know. It is kept and reported, never counted.
@@ -162,4 +163,5 @@ func (e *GapClosed) fields(c *coder) { c.uint32(&e.Gap) }
 func (e *ChannelChecked) fields(c *coder) {
 	c.id(&e.Channel)
 	c.uint32(&e.Gap)
+	c.id(&e.Parent)
 }

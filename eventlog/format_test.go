@@ -85,9 +85,9 @@ func TestFormatOfRareEvents(t *testing.T) {
 		"010280d0eab6b733": ImportFinished{Import: 1, Outcome: Cancelled, At: time.UnixMilli(1767225600000)},
 		"01020304050607":   Verified{Deep: true, Cutoff: 2, Counted: 3, Expected: 4, Missing: 5, Extra: 6, Duplicates: 7},
 		"00000000000000":   Verified{},
-		"010203":           GapOpened{Gap: 1, After: 2, Channel: 3},
+		"010204":           GapOpened{Gap: 1, After: 2, Channel: 4},
 		"01":               GapClosed{Gap: 1},
-		"0102":             ChannelChecked{Channel: 1, Gap: 2},
+		"010203":           ChannelChecked{Channel: 1, Gap: 2, Parent: 3},
 	} {
 		if got := hex.EncodeToString(body.appendPayload(nil)); got != want {
 			t.Errorf("%+v is stored as %s, want %s", body, got, want)

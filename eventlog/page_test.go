@@ -176,7 +176,7 @@ var rareBody = rapid.Custom(func(t *rapid.T) Body {
 		ImportFinished{imp, outcome, at},
 		GapOpened{imp, id("after"), id("channel")},
 		GapClosed{imp},
-		ChannelChecked{id("channel"), imp},
+		ChannelChecked{id("channel"), imp, id("parent")},
 		Verified{yes, id("cutoff"), uint64(id("a")), uint64(id("b")), uint64(id("c")), uint64(id("d")), uint64(id("e"))},
 	}).Draw(t, "body")
 })

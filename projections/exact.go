@@ -115,6 +115,10 @@ func (s *sightings) note(body eventlog.Body) {
 		if s.running == b.Import && b.Import != 0 {
 			s.read[b.Import][b.Channel] = b.Outcome == eventlog.Completed
 		}
+	case eventlog.ChannelChecked:
+		if b.Parent != 0 {
+			s.parents[b.Channel] = b.Parent
+		}
 	case eventlog.ImportFinished:
 		if s.running != b.Import || b.Import == 0 {
 			return

@@ -46,6 +46,14 @@ type Check struct {
 	Gap     uint32 // the newest gap in which that may have been
 }
 
+// ParentOf returns a thread's channel as far as the log knows it, else 0.
+func (g *Guild) ParentOf(id snowflake.ID) snowflake.ID {
+	if ch, ok := g.channels[id]; ok {
+		return ch.parent
+	}
+	return 0
+}
+
 // Unchecked returns the channels, by id, that hold messages and were not held against Discord since a gap of
 // theirs: nobody tells afterwards what was deleted in it. parentOf gives a thread's channel, or 0.
 func (g *Guild) Unchecked(parentOf func(snowflake.ID) snowflake.ID) []Check {

@@ -101,6 +101,9 @@ func (g *Guild) Apply(body eventlog.Body) {
 	case eventlog.ChannelChecked:
 		ch := g.channel(b.Channel)
 		ch.checked = max(ch.checked, b.Gap)
+		if b.Parent != 0 {
+			ch.parent = b.Parent
+		}
 	case eventlog.Unknown:
 		g.unknown += uint64(b.Len())
 	}

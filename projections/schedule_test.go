@@ -356,7 +356,7 @@ func (s *schedule) gap() {
 	}
 	s.append(gap)
 	if s.yes("check") {
-		s.append(eventlog.ChannelChecked{Channel: s.channel(), Gap: gap.Gap})
+		s.append(eventlog.ChannelChecked{Channel: s.channel(), Gap: gap.Gap, Parent: []snowflake.ID{0, s.channel()}[s.count(0, 1)]})
 	}
 }
 

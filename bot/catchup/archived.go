@@ -8,6 +8,17 @@ import (
 	"tally/projections"
 )
 
+// Lost opens a gap for a channel that Discord refuses to show, unless one is open.
+func (c *Catchup) Lost(ctx context.Context, id snowflake.ID) error {
+	surely, err := c.surely()
+	if err != nil {
+		return err
+	}
+	return c.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
+		return openedFor(g, map[snowflake.ID]snowflake.ID{id: surely}), nil
+	})
+}
+
 // Archived is called when the directory has all archived threads. In one that was written in and closed again
 // while nobody listened, the last message is one that the log doesn't hold: for it a gap is opened.
 func (c *Catchup) Archived(ctx context.Context) error {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"tally/bot/discord"
 	"tally/bot/importer"
 	"tally/bot/rest"
 	"tally/eventlog"
@@ -32,7 +33,7 @@ func (r *Reporter) Report(ctx context.Context, p importer.Progress) {
 	if p.Import.Number != r.number {
 		r.number, r.message, r.mute = p.Import.Number, 0, false
 	}
-	if in == 0 || r.mute {
+	if in == 0 || r.mute || !r.mayWrite(in) {
 		return
 	}
 	var embed *discordgo.MessageEmbed
@@ -59,6 +60,16 @@ func (r *Reporter) Report(ctx context.Context, p importer.Progress) {
 	case err != nil && ctx.Err() == nil:
 		r.Router.Log.Warn("the import's report was not written", "guild", r.Guild, "error", err)
 	}
+}
+
+// mayWrite reports whether it is worth trying: each refusal counts towards a ban.
+func (r *Reporter) mayWrite(in snowflake.ID) bool {
+	target, ok := r.Router.Target(r.Guild)
+	if !ok {
+		return true
+	}
+	c, known := target.Directory.Channel(in)
+	return !known || target.Directory.Permissions(c).Has(discord.ViewChannel)
 }
 
 const barLength = 20

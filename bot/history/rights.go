@@ -69,3 +69,9 @@ func (r *Reader) Refused(since uint64, channel snowflake.ID) error {
 	}
 	return nil
 }
+
+// Shut reports whether a channel is known and can't be read: it is of no use to ask for its threads.
+func (r *Reader) Shut(channel snowflake.ID) bool {
+	_, known := r.Directory.Channel(channel)
+	return known && !r.Readable(channel)
+}

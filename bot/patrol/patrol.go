@@ -7,7 +7,6 @@ package patrol
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -17,7 +16,6 @@ import (
 	"tally/bot/discord"
 	"tally/bot/gate"
 	"tally/bot/history"
-	"tally/bot/rest"
 	"tally/bot/worker"
 	"tally/eventlog/snowflake"
 	"tally/projections"
@@ -44,17 +42,20 @@ type Patrol struct {
 	Check func(ctx context.Context, c discord.Channel, cutoff snowflake.ID) error
 	// Listed, if set, is called when the directory has all archived threads as they are after a gap.
 	Listed func(context.Context) error
+	// Lost, if set, is called for a channel that Discord refuses to show.
+	Lost func(context.Context, snowflake.ID) error
+	// Missed, if set, is called when a gap may be one that can be closed now.
+	Missed func()
 
-	listed uint32 // the gap after which they were listed last
+	listed   uint32                // the gap after which threads were listed last
+	readable int                   // the channels that could be read then
+	refused  map[snowflake.ID]bool // what is not worth asking for as long as a channel can't be read
 }
-
-// Pending returns how many channels are still to be checked, those that can't be read now included.
-func (p *Patrol) Pending() int { return len(p.unchecked()) }
 
 // Run checks the channels that are to be checked and can be. It stops with worker.ErrLater when an import or
 // a catch-up is under way.
 func (p *Patrol) Run(ctx context.Context) error {
-	if len(p.unchecked()) == 0 {
+	if len(p.unchecked())+len(p.shutOut()) == 0 {
 		return nil
 	}
 	if p.busy() {
@@ -108,51 +109,4 @@ func (p *Patrol) order() []discord.Channel {
 	}
 	slices.SortFunc(channels, func(a, b discord.Channel) int { return cmp.Compare(b.LastMessage, a.LastMessage) })
 	return channels
-}
-
-// list lists the archived threads, once after each gap.
-func (p *Patrol) list(ctx context.Context) error {
-	var gap uint32
-	p.Gate.View(func(g *projections.Guild) { gap = g.Unheard() })
-	if gap == p.listed {
-		return nil
-	}
-	if err := p.ListArchived(ctx, p.Directory.Channels()); err != nil {
-		return err
-	}
-	if p.Listed != nil {
-		if err := p.Listed(ctx); err != nil {
-			return err
-		}
-	}
-	p.listed = gap
-	return nil
-}
-
-// find asks for the channels that no list has. Who doesn't exist any more is noted as deleted.
-func (p *Patrol) find(ctx context.Context) error {
-	for _, id := range p.unknown() {
-		since := p.Directory.Told()
-		c, err := p.Client.Channel(ctx, id)
-		switch {
-		case err == nil:
-			p.Directory.Learn(since, c)
-		case errors.Is(err, rest.ErrUnknownChannel):
-			p.Log.Info("a channel was deleted while nobody listened", "channel", id)
-			err = p.Gate.ChannelsDeleted(ctx, id)
-		case errors.Is(err, rest.ErrNoAccess): // it may be there
-			err = nil
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (p *Patrol) unknown() []snowflake.ID {
-	return slices.DeleteFunc(p.unchecked(), func(id snowflake.ID) bool {
-		_, known := p.Directory.Channel(id)
-		return known
-	})
 }

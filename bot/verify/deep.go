@@ -75,7 +75,7 @@ func (d *Deep) channels(ctx context.Context) ([]discord.Channel, error) {
 	d.Gate.View(func(g *projections.Guild) {
 		for _, c := range g.Channels() {
 			if !listed[c.Channel] {
-				channels = append(channels, discord.Channel{ID: c.Channel})
+				channels = append(channels, discord.Channel{ID: c.Channel, Parent: g.ParentOf(c.Channel)})
 			}
 		}
 	})
@@ -115,6 +115,9 @@ func (d *Deep) Channel(ctx context.Context, c discord.Channel, cutoff snowflake.
 // known returns ErrNoHistory where asking for the history would be of no use.
 func (d *Deep) known(ctx context.Context, c discord.Channel) error {
 	if _, ok := d.Directory.Channel(c.ID); !ok {
+		if d.Shut(c.Parent) {
+			return history.ErrNoHistory
+		}
 		since := d.Directory.Told()
 		c, err := d.Client.Channel(ctx, c.ID)
 		if err != nil {

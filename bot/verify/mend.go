@@ -56,6 +56,6 @@ func (d *Deep) checked(ctx context.Context, channel snowflake.ID, gap uint32) er
 		if gap == 0 {
 			return nil, nil
 		}
-		return []eventlog.Body{eventlog.ChannelChecked{Channel: channel, Gap: gap}}, nil
+		return []eventlog.Body{eventlog.ChannelChecked{Channel: channel, Gap: gap, Parent: d.Directory.ParentOf(channel)}}, nil
 	})
 }
