@@ -13,8 +13,10 @@ import (
 // ErrLater says that something else goes first. It is no error to tell anybody of.
 var ErrLater = errors.New("something else goes first")
 
-// later is how long work waits after ErrLater.
-const later = 30 * time.Second
+const (
+	later = 30 * time.Second // how long work waits after ErrLater
+	round = time.Hour        // how often it is done without being woken: something may have come to be done unnoticed
+)
 
 // Worker does one piece of work, by one goroutine.
 type Worker struct {
@@ -27,7 +29,8 @@ type Worker struct {
 	done chan struct{}
 }
 
-// Start returns a worker that calls work whenever Wake was called, a rest later, and again after an error.
+// Start returns a worker that calls work whenever Wake was called, a rest later, again after an error, and now and
+// then.
 // name says what it is that can't go on, for the log.
 func Start(log *slog.Logger, name string, rest time.Duration, work func(context.Context) error) *Worker {
 	ctx, stop := context.WithCancel(context.Background())
@@ -53,6 +56,8 @@ func (w *Worker) Close() {
 func (w *Worker) run(ctx context.Context) {
 	defer close(w.done)
 	pauses := backoff.NewExponentialBackOff()
+	rounds := time.NewTicker(round)
+	defer rounds.Stop()
 	var retry <-chan time.Time
 	for {
 		select {
@@ -62,6 +67,7 @@ func (w *Worker) run(ctx context.Context) {
 				continue
 			}
 		case <-retry:
+		case <-rounds.C:
 		case <-ctx.Done():
 			return
 		}

@@ -29,16 +29,16 @@ func TestWorker(t *testing.T) {
 			}
 			runs = 0
 		}
-		time.Sleep(time.Hour)
+		time.Sleep(59 * time.Minute)
 		want(0, 0)
 		w.Wake()
 		want(1, 1)
 		time.Sleep(time.Hour)
-		want(0, 0)
+		want(1, 1) // unasked
 		result = ErrLater
 		w.Wake()
 		time.Sleep(10 * time.Minute)
-		want(20, 21)
+		want(20, 22)
 		result = errors.New("no")
 		time.Sleep(time.Hour)
 		want(40, 120)
@@ -83,7 +83,7 @@ func TestRest(t *testing.T) {
 		w.Wake()
 		time.Sleep(30 * time.Second)
 		w.Wake()
-		time.Sleep(time.Hour)
+		time.Sleep(30 * time.Minute)
 		if len(runs) != 1 || runs[0] != 90*time.Second {
 			t.Errorf("runs after %v", runs)
 		}
