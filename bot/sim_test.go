@@ -22,6 +22,7 @@ var (
 	simSeed  = flag.Uint64("seed", 0, "the one seed that TestSimulation plays; 0: many")
 	simSeeds = flag.Uint64("seeds", 200, "how many seeds TestSimulation plays")
 	simPrint = flag.Bool("print", false, "print the summary of TestSimulation even if all is well")
+	simFirst = flag.Bool("first", false, "stop after the first seed that fails")
 	simFrom  = flag.Uint64("from", 1, "the first of them")
 )
 
@@ -72,7 +73,7 @@ func TestSimulation(t *testing.T) {
 		for range 2 {
 			t.Run("worker", func(t *testing.T) {
 				t.Parallel()
-				for seed := next.Add(1) - 1; seed < last; seed = next.Add(1) - 1 {
+				for seed := next.Add(1) - 1; seed < last && !(*simFirst && t.Failed()); seed = next.Add(1) - 1 {
 					t.Run(fmt.Sprint(seed), func(t *testing.T) { simulate(t, seed, template, tally) })
 				}
 			})

@@ -68,7 +68,7 @@ func (c *connection) disconnected(*discordgo.Session, *discordgo.Disconnect) {
 	}
 }
 
-// give hands an event on, unless the session was given up.
+// give hands an event on, unless the session was given up. It gives the session up if that takes too long.
 func (c *connection) give(e Event) {
 	select {
 	case c.gate <- struct{}{}:
@@ -76,8 +76,13 @@ func (c *connection) give(e Event) {
 		return
 	}
 	defer func() { <-c.gate }()
-	if c.ctx.Err() == nil {
-		c.take(c.ctx, e)
+	if c.ctx.Err() != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(c.ctx, c.timing.take)
+	defer cancel()
+	if c.take(ctx, e); ctx.Err() != nil {
+		c.giveUp()
 	}
 }
 

@@ -20,6 +20,7 @@ var (
 // Reasons for the end of a connection.
 var (
 	errLost    = errors.New("the connection was lost")
+	errFull    = errors.New("events came faster than they could be taken: this session is given up, and what it still had is read as a gap")
 	errMute    = errors.New("the gateway stopped answering heartbeats")
 	errEnded   = errors.New("the gateway ended the session") // op 9; perhaps it can be resumed
 	errHung    = errors.New("the gateway didn't answer in time")

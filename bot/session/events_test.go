@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -131,5 +132,48 @@ func TestAcknowledged(t *testing.T) {
 		}
 		_ = r.stop()
 		g.close()
+	})
+}
+
+// TestEventsThatAreNotTaken has nobody take events for a while, as when a queue is full. The session is given
+// up, without a word of what it still had: the next one is new, so what was lost is a gap.
+func TestEventsThatAreNotTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDiscord(t, discordtest.Options{})
+		guild := d.AddGuild("test")
+		channel := guild.AddChannel(discordtest.ChannelSpec{Name: "general"})
+		var stuck atomic.Bool
+		var lost, acknowledged atomic.Int64
+		r := start(t, d, nil, func(ctx context.Context, e Event) {
+			switch {
+			case stuck.Load() && e.Type != Disconnected: // for which there is room again, sooner or later
+				<-ctx.Done()
+				lost.Add(1)
+			case lost.Load() > 0 && e.Type == Acknowledged:
+				acknowledged.Add(1)
+			}
+		})
+		after(time.Minute)
+		stuck.Store(true)
+		for range 20 {
+			d.Send(channel, discordtest.Message{Author: guild.Owner()})
+		}
+		after(29 * time.Second)
+		if n := d.Stats().Identifies; n != 1 || lost.Load() > 0 {
+			t.Errorf("given up at once: %d IDENTIFYs", n)
+		}
+		after(2 * time.Second)
+		stuck.Store(false)
+		if lost.Load() != 1 {
+			t.Errorf("%d events were given after the first that was not taken", lost.Load()-1)
+		}
+		after(5 * time.Minute)
+		d.Send(channel, discordtest.Message{Author: guild.Owner()})
+		after(time.Second)
+		if s := d.Stats(); s.Identifies != 2 || s.Resumes != 0 || r.count("READY") != 2 || acknowledged.Load() == 0 {
+			t.Errorf("%d IDENTIFYs, %d RESUMEs, %d READYs", s.Identifies, s.Resumes, r.count("READY"))
+		}
+		_ = r.stop()
+		d.clean(t)
 	})
 }

@@ -65,7 +65,7 @@ func brief(c *scene) {
 // this test goes by the real clock, and hurries.
 func TestOp7Deadlock(t *testing.T) {
 	op7 := func(c *scene) { c.say(`{"op":7,"d":null}`); c.listen() }
-	hurry := &timing{open: 100 * time.Millisecond, close: 50 * time.Millisecond, mute: time.Minute, pause: 100 * time.Millisecond, identify: time.Millisecond}
+	hurry := &timing{open: 100 * time.Millisecond, close: 50 * time.Millisecond, mute: time.Minute, take: time.Minute, pause: 100 * time.Millisecond, identify: time.Millisecond}
 	for name, scenes := range map[string][]func(*scene){
 		"in place of hello": {op7, well},
 		"after IDENTIFY":    {func(c *scene) { c.greet(); op7(c) }, well},

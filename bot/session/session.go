@@ -29,7 +29,9 @@ type Supervisor struct {
 	// New returns a fresh discordgo session, see rest.NewSession.
 	New func() *discordgo.Session
 	// Take is given the events, one at a time. It should only put them on a queue: while it waits
-	// nothing is read from the gateway. It must return when its context ends.
+	// nothing is read from the gateway. It must return when its context ends. If it ended because the event
+	// could not be taken in time, the session is given up without being resumed: nothing more of it is given,
+	// and the next begins with a READY, so that what is lost is known to be.
 	Take func(context.Context, Event)
 	Log  *slog.Logger
 
@@ -41,6 +43,7 @@ type timing struct {
 	open     time.Duration // for an Open; discordgo itself would wait for ever
 	close    time.Duration // for a Close; it takes a second where all is well
 	mute     time.Duration // without an answer to a heartbeat
+	take     time.Duration // until an event is taken
 	pause    time.Duration // the first one between two attempts
 	identify time.Duration // between two IDENTIFYs
 }
@@ -48,7 +51,7 @@ type timing struct {
 // usual is for Discord, which asks for a heartbeat every 41.25 s, allows an IDENTIFY every 5 s, and after
 // op 9 wants a pause of 1 to 5 s.
 var usual = timing{
-	open: time.Minute, close: 3 * time.Second, mute: 100 * time.Second, pause: 2 * time.Second, identify: 5 * time.Second,
+	open: time.Minute, close: 3 * time.Second, mute: 100 * time.Second, take: 30 * time.Second, pause: 2 * time.Second, identify: 5 * time.Second,
 }
 
 // Run keeps a connection open until ctx ends, or until Discord says that it is of no use to go on.

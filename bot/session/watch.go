@@ -18,6 +18,12 @@ func (c *connection) watch(ctx context.Context, w *wire) error {
 		case <-ctx.Done():
 			c.close(w)
 			return ctx.Err()
+		case <-c.ctx.Done():
+			if ctx.Err() != nil {
+				c.close(w)
+				return ctx.Err()
+			}
+			return c.drop(w, errFull)
 		case <-look.C:
 		}
 		ready := c.ready.Load()
