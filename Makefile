@@ -5,7 +5,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEMO ?=
 SEEDS ?= 2000
 
-.PHONY: help demo test simulate check race bench build clean
+.PHONY: help demo test simulate defects check race bench build clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -18,6 +18,9 @@ test: ## run all tests
 
 simulate: ## play random schedules and faults against the whole bot (SEEDS=10000 plays more)
 	$(GO) test -C bot -run TestSimulation -timeout 0 -seeds $(SEEDS) -print
+
+defects: ## show that the simulation catches deliberate defects (takes minutes)
+	$(GO) test -C bot -run TestDefects -timeout 0 -defects
 
 check: ## formatting, vet, staticcheck
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then echo "not gofmt'ed: $$unformatted"; exit 1; fi
