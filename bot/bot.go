@@ -42,6 +42,9 @@ type Options struct {
 	CommandGuild snowflake.ID
 	// GlobalPerSecond and HistoryPerSecond are request rates, see rest.Options; 0 is the default.
 	GlobalPerSecond, HistoryPerSecond float64
+	// PatrolChannels is how many channels are held against Discord at once after a gap, see package patrol. 0 is
+	// the default, and with less what was deleted in a gap is not looked for.
+	PatrolChannels int
 	// Invite, if set, is told the link by which a server's admin adds the bot.
 	Invite func(url string)
 	// HTTP sends the requests, and Dial makes the gateway's connections. Default: over the network.
@@ -79,7 +82,7 @@ func New(opt Options) (*Bot, error) {
 	}
 	b := &Bot{
 		opt: opt, log: opt.Logger, transport: transport,
-		events: make(chan session.Event, eventQueue), guilds: map[snowflake.ID]*guild{}, patrols: patrol.NewPace(),
+		events: make(chan session.Event, eventQueue), guilds: map[snowflake.ID]*guild{}, patrols: patrol.NewPace(opt.PatrolChannels),
 	}
 	b.client = rest.NewClient(b.newSession())
 	return b, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net/http"
 	"os"
 	"strings"
 	"sync/atomic"
@@ -33,6 +34,7 @@ type world struct {
 	log  *eventlog.Log
 	bot  *Bot
 	stop func()
+	line *line // set in a bubble: the way to the emulator
 
 	running atomic.Pointer[Bot] // bot, for hooks of the emulator
 }
@@ -62,10 +64,14 @@ func (w *world) start() {
 	if testing.Verbose() {
 		out = os.Stderr
 	}
-	b, err := New(Options{
+	opt := Options{
 		Token: w.Token(), Log: log, URL: w.URL(), GlobalPerSecond: rest.Unlimited, HistoryPerSecond: rest.Unlimited,
 		Logger: slog.New(slog.NewTextHandler(out, nil)),
-	})
+	}
+	if w.line != nil {
+		opt.Dial, opt.HTTP = w.line.dialGateway, &http.Transport{DialContext: w.line.dial}
+	}
+	b, err := New(opt)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -45,6 +45,9 @@ func (s *sim) start(dir string) {
 		Token: s.Token(), Log: log, URL: s.URL(), Logger: s.log, Dial: l.line.dialGateway,
 		HTTP: &http.Transport{DialContext: l.line.dial, MaxIdleConnsPerHost: 64},
 	}
+	if s.bare {
+		opt.PatrolChannels = -1
+	}
 	if s.limits.Mode == discordtest.LimitsOff && s.chance(50, "unlimited") {
 		opt.GlobalPerSecond, opt.HistoryPerSecond = rest.Unlimited, rest.Unlimited
 	}

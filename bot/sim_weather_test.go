@@ -49,7 +49,7 @@ func (s *sim) restFault(n int) *discordtest.Fault {
 // drops has the gateway lose a part of all messages and deletes for a while, without a word. Only an import
 // or a verification can find them.
 func (s *sim) drops() {
-	s.force = true
+	s.force, s.dropped = true, true
 	end := time.Now().Add(time.Duration(s.rng.Int64N(int64(time.Minute))))
 	s.OnDispatch(func(event string, d []byte) int {
 		if strings.HasPrefix(event, "MESSAGE_") && time.Now().Before(end) && s.chance(40, "drop", string(d)) {

@@ -34,6 +34,8 @@ type sim struct {
 
 	trouble time.Time // when the gateway last was in trouble: what it sends then may not be heard
 	force   bool      // another import is needed in the end
+	bare    bool      // without patrols, which mend what a catch-up has missed: then nothing may be missing
+	dropped bool      // events were dropped without a word
 	failed  bool
 }
 
@@ -50,6 +52,7 @@ func newSim(t *testing.T, seed uint64, root string, tally *simTally) *sim {
 	}
 	s.limits = discordtest.Limits{Mode: []discordtest.LimitMode{discordtest.LimitsOff, discordtest.LimitsOff, discordtest.LimitsHonest, discordtest.LimitsLying}[s.rng.IntN(4)], IdentifyEvery: -1}
 	s.force = s.rng.IntN(5) == 0
+	s.bare = s.rng.IntN(2) == 0
 	s.Server = discordtest.New(discordtest.Options{
 		Listener: s.net, Limits: s.limits,
 		Clock: func() time.Time { return time.Now().AddDate(26, 0, 0).Add(skew) },

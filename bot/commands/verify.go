@@ -1,7 +1,9 @@
 package commands
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -41,10 +43,19 @@ func (r *Router) handleVerify(ctx context.Context, i interaction) (reply, error)
 			"If the counts differ from the log, `/recount` counts them anew.")
 	}
 	result, err := Verify(ctx, i.target, deep, repair, i.id)
-	if err != nil {
+	stale := errors.Is(err, verify.ErrReplay)
+	if err != nil && !stale {
 		return reply{}, err
 	}
-	embed := &discordgo.MessageEmbed{Title: "The counts agree with the log", Color: colourGood, Fields: []*discordgo.MessageEmbedField{
+	if stale {
+		r.Log.Error("what is shown isn't what the log gives", "guild", i.target.Guild, "counted", result.Counted, "expected", result.Expected, "error", err)
+	}
+	return reply{embed: verifyEmbed(result, stale)}, nil
+}
+
+// verifyEmbed tells of a verification; stale says that replaying the log gave another state than the live one.
+func verifyEmbed(result verify.Result, stale bool) *discordgo.MessageEmbed {
+	embed := &discordgo.MessageEmbed{Color: colourGood, Fields: []*discordgo.MessageEmbedField{
 		field("Accuracy", result.Accuracy()), field("Counted", number(result.Counted)), field("Expected", number(result.Expected)),
 		field("Missing", number(result.Missing)), field("Extra", number(result.Extra)), field("Duplicates", number(result.Duplicates)),
 	}}
@@ -60,8 +71,16 @@ func (r *Router) handleVerify(ctx context.Context, i interaction) (reply, error)
 			embed.Title = "The counts differed from Discord and are mended"
 		}
 	}
+	if stale {
+		embed.Color = colourWarning
+		embed.Description = "What I keep in memory isn't what the log says, which is my own fault. The log is whole, and nothing was changed by now: " +
+			"`/recount` puts it right."
+		if result.Exact() {
+			embed.Title = "The counts agree with the log, but what they rest on doesn't"
+		}
+	}
 	embed.Description = lines(append([]string{embed.Description}, differences(result)...))
-	return reply{embed: embed}, nil
+	return embed
 }
 
 func differences(result verify.Result) []string {
@@ -105,7 +124,8 @@ func causes(c verify.Causes) []string {
 }
 
 // Verify holds a guild's counts against the log or, deep, against Discord's history up to the time of
-// the id at, and notes the result in the log. With repair what differs from Discord is mended.
+// the id at, and notes the result in the log. With repair what differs from Discord is mended. With
+// verify.ErrReplay the result is whole and noted too.
 func Verify(ctx context.Context, t *Target, deep, repair bool, at snowflake.ID) (result verify.Result, err error) {
 	if deep {
 		result, err = (&verify.Deep{Reader: t.Reader, Gate: t.Gate, Now: t.Now, Repair: repair}).Run(ctx, snowflake.AtMs(at.Ms()))
@@ -116,10 +136,11 @@ func Verify(ctx context.Context, t *Target, deep, repair bool, at snowflake.ID) 
 			result, err = verify.AgainstLog(t.Gate.Log(), shown)
 		}
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, verify.ErrReplay) {
 		return result, err
 	}
-	return result, t.Gate.Write(ctx, func(*projections.Guild) ([]eventlog.Body, error) {
+	noted := t.Gate.Write(ctx, func(*projections.Guild) ([]eventlog.Body, error) {
 		return []eventlog.Body{result.Event()}, nil
 	})
+	return result, cmp.Or(noted, err)
 }

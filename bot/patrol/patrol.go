@@ -21,15 +21,24 @@ import (
 	"tally/projections"
 )
 
-// channelsAtOnce are read by all guilds' patrols together. It is what makes them slow: Discord allows about
-// one page a second of a channel, and 50 requests a second of a bot.
-const channelsAtOnce = 4
+// ChannelsAtOnce is how many channels all guilds' patrols read together, by default. It is what makes them
+// slow: Discord allows about one page a second of a channel, and 50 requests a second of a bot.
+const ChannelsAtOnce = 4
 
 // Pace lets all guilds' patrols take turns.
-type Pace struct{ turns *semaphore.Weighted }
+type Pace struct {
+	turns *semaphore.Weighted
+	off   bool
+}
 
-// NewPace returns the pace that the patrols of one bot share.
-func NewPace() Pace { return Pace{semaphore.NewWeighted(channelsAtOnce)} }
+// NewPace returns the pace that the patrols of one bot share: so many channels at once, 0 for the default,
+// and with less there are no patrols.
+func NewPace(channels int) Pace {
+	if channels == 0 {
+		channels = ChannelsAtOnce
+	}
+	return Pace{turns: semaphore.NewWeighted(int64(max(channels, 1))), off: channels < 0}
+}
 
 // Patrol checks one guild.
 type Patrol struct {
@@ -55,7 +64,7 @@ type Patrol struct {
 // Run checks the channels that are to be checked and can be. It stops with worker.ErrLater when an import or
 // a catch-up is under way.
 func (p *Patrol) Run(ctx context.Context) error {
-	if len(p.unchecked())+len(p.shutOut()) == 0 {
+	if p.Pace.off || len(p.unchecked())+len(p.shutOut()) == 0 {
 		return nil
 	}
 	if p.busy() {
@@ -68,7 +77,7 @@ func (p *Patrol) Run(ctx context.Context) error {
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(channelsAtOnce)
+	group.SetLimit(ChannelsAtOnce)
 	for _, c := range p.order() {
 		group.Go(func() error {
 			if err := p.Pace.turns.Acquire(ctx, 1); err != nil {

@@ -65,7 +65,7 @@ func newWorld(t *testing.T) *world {
 		Guild: w.Guild.ID(), Client: rest.NewClient(rest.NewSession(s.Token(), transport)),
 		Directory: directory.New(s.BotID()), Log: slog.New(slog.DiscardHandler),
 	}
-	w.Patrol = &Patrol{Reader: reader, Gate: in, Pace: NewPace(), Now: s.Now, Check: w.check}
+	w.Patrol = &Patrol{Reader: reader, Gate: in, Pace: NewPace(0), Now: s.Now, Check: w.check}
 	return w
 }
 

@@ -17,7 +17,8 @@ type Event struct {
 
 // The types of the supervisor's own events.
 const (
-	// Disconnected tells of the end of a connection, once. No event of that connection comes after it.
+	// Disconnected tells of the end of a connection, once. No event of that connection comes after it. No
+	// other connection is made before it is taken, however long that is: nothing could be taken of that either.
 	Disconnected = "_DISCONNECTED"
 	// Acknowledged tells that the gateway has answered a heartbeat: all that it sent before has come. It
 	// doesn't tell so while a session is being resumed: the answer may overtake the events that are sent again.
