@@ -28,7 +28,8 @@ import (
 // voice channels too, and to write its answers.
 const Permissions = discord.ViewChannel | discord.SendMessages | discord.EmbedLinks | discord.ReadMessageHistory | discord.Connect
 
-// eventQueue is how many gateway events may wait to be routed before reading from the gateway waits.
+// eventQueue is how many gateway events may wait to be routed before reading from the gateway waits. If it
+// waits for long, the session is given up and the next one opens a gap: see session.Supervisor.
 const eventQueue = 4096
 
 // Options set a bot up. Token and Log are needed.
@@ -115,7 +116,8 @@ func (b *Bot) Run(ctx context.Context) error {
 		defer close(routed)
 		b.route(routing)
 	}()
-	defer context.AfterFunc(ctx, b.haltImports)() // at once: leaving the gateway politely takes a second
+	haltImports := func() { b.each(func(g *guild) { g.Job.Close() }) }
+	defer context.AfterFunc(ctx, haltImports)() // at once: leaving the gateway politely takes a second
 	err := supervisor.Run(ctx)
 	stopRouting()
 	<-routed
@@ -175,24 +177,21 @@ func (b *Bot) Guild(id snowflake.ID) (*commands.Target, bool) { return b.target(
 // Requests returns how many requests were sent to Discord, and what became of them.
 func (b *Bot) Requests() rest.Stats { return b.transport.Stats() }
 
-func (b *Bot) haltImports() {
+// each calls do with all guilds at once, and waits.
+func (b *Bot) each(do func(*guild)) {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, g := range b.guilds {
-		go g.Job.Close() // waits; b.close waits for it again
+	guilds := slices.Collect(maps.Values(b.guilds))
+	b.mu.Unlock() // it takes its time, and others may still ask for a guild
+	var wg sync.WaitGroup
+	for _, g := range guilds {
+		wg.Go(func() { do(g) })
 	}
+	wg.Wait()
 }
 
 // close lets everything that was begun come to its end, in the order in which data flows.
 func (b *Bot) close() {
-	b.mu.Lock()
-	guilds := slices.Collect(maps.Values(b.guilds))
-	b.mu.Unlock() // closing takes its time, and others may still ask for a guild
-	var wg sync.WaitGroup
-	for _, g := range guilds {
-		wg.Go(g.close)
-	}
-	wg.Wait()
+	b.each((*guild).close)
 	b.answers.Wait()
 	b.transport.CloseIdleConnections()
 }

@@ -27,6 +27,9 @@ type simChannel struct {
 	denied     discordtest.Permissions
 }
 
+// mixed reports whether ids of a millisecond are served in an order of their own.
+func (s *sim) mixed() bool { return s.chance(50, "mixed") }
+
 func (c *simChannel) holds() bool { return c.kind != discordtest.ForumChannel }
 
 // populate makes the guilds and what was written in them before the bot came.
@@ -69,7 +72,11 @@ func (s *sim) past(g *simGuild, c *simChannel) {
 		s.send(g, c, discordtest.Message{ID: s.id(age), Delivery: discordtest.HistoryOnly})
 	}
 	if s.chance(15, "millisecond", c.id) {
-		for range 105 {
+		most := 105 // with no order in it, and that is more than a page, nobody can read through it
+		if s.mixed() {
+			most = 60
+		}
+		for range most {
 			s.send(g, c, discordtest.Message{ID: s.id(time.Minute), Delivery: discordtest.HistoryOnly})
 		}
 	}

@@ -19,31 +19,11 @@ func (s *sim) weather() {
 		case time.Now().After(end), strings.Contains(r.URL.Path, "/interactions/"), strings.Contains(r.URL.Path, "/webhooks/"):
 			return nil
 		case !s.chance(percent, "weather", end.UnixNano(), i):
-			return &discordtest.Fault{Delay: time.Duration(i*37%400) * time.Millisecond}
+			return &discordtest.Fault{Delay: time.Duration(i*37%400) * time.Millisecond, Slow: time.Duration(i*29%7) * 20 * time.Millisecond}
 		default:
 			return s.restFault(int(i) + int(end.UnixNano()/1000%97))
 		}
 	})
-}
-
-func (s *sim) restFault(n int) *discordtest.Fault {
-	limited := func(scope, body string, header http.Header) *discordtest.Fault {
-		s.tally.add("429 "+scope, 1)
-		return &discordtest.Fault{Status: 429, Header: header, Body: body}
-	}
-	retry := http.Header{"Retry-After": {"1"}, "Content-Type": {"application/json"}}
-	switch n % 7 {
-	case 0:
-		return limited("user", `{"message":"limited","retry_after":0.7,"global":false}`, retry)
-	case 1:
-		return limited("global", `{"message":"limited","retry_after":0.6,"global":true}`, http.Header{"Retry-After": {"1"}, "X-Ratelimit-Global": {"true"}})
-	case 2:
-		s.tally.add("cut", 1)
-		return &discordtest.Fault{Cut: true, Delay: time.Duration(n%50) * time.Millisecond}
-	default:
-		s.tally.add("5xx", 1)
-		return &discordtest.Fault{Status: []int{500, 502, 503, 504}[n%4], Body: "upstream failed"}
-	}
 }
 
 // drops has the gateway lose a part of all messages and deletes for a while, without a word. Only an import

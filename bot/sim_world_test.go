@@ -54,7 +54,7 @@ func newSim(t *testing.T, seed uint64, root string, tally *simTally) *sim {
 	s.force = s.rng.IntN(5) == 0
 	s.bare = s.rng.IntN(2) == 0
 	s.Server = discordtest.New(discordtest.Options{
-		Listener: s.net, Limits: s.limits,
+		Listener: s.net, Limits: s.limits, MixedMilliseconds: s.mixed(), ShortPages: []int{0, 0, 10, 50}[s.seed%4],
 		Clock: func() time.Time { return time.Now().AddDate(26, 0, 0).Add(skew) },
 	})
 	s.log.Info("seed", "seed", seed, "skew", skew, "force", s.force, "limits", s.limits.Mode)

@@ -5,8 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -98,27 +96,6 @@ func differences(result verify.Result) []string {
 	}
 	for _, s := range result.Skipped {
 		text = append(text, fmt.Sprintf("%s: %s", channel(s.Channel), s.Reason))
-	}
-	return text
-}
-
-// causes says why counts differ from Discord, as far as the log knows.
-func causes(c verify.Causes) []string {
-	var text []string
-	for _, gap := range slices.Sorted(maps.Keys(c.Gaps)) {
-		text = append(text, fmt.Sprintf("%s missing: sent while I wasn't listening (gap %d)", number(c.Gaps[gap]), gap))
-	}
-	for _, cause := range []struct {
-		n    uint64
-		text string
-	}{
-		{c.Unseen, "missing: Discord never told me of them"},
-		{c.Deleted, "extra: deleted, and I didn't hear of it"},
-		{c.Gone, "extra: of channels that were deleted, and I didn't hear of it"},
-	} {
-		if cause.n > 0 {
-			text = append(text, number(cause.n)+" "+cause.text)
-		}
 	}
 	return text
 }

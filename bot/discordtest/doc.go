@@ -20,7 +20,8 @@
 // [Load] reads a real server's history, [Generate] makes one up. [Server.Interact] sends a slash
 // command and [Interaction.Press] presses a button of the answer. [Server.HistoryRequests] lists
 // the pages that were asked for, [Server.OnHistory] steps in before one is served.
-// [Server.Disconnect] and its neighbours, [Server.OnRequest] and [Server.OnDispatch] make trouble.
+// [Server.Disconnect] and its neighbours, [Server.OnRequest] and [Server.OnDispatch] make trouble,
+// [Options.MixedMilliseconds] and [Options.ShortPages] make history pages as odd as Discord's.
 //
 // # Two clocks
 //

@@ -1,7 +1,9 @@
 package discordtest
 
 import (
+	"math"
 	"net/http"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -11,9 +13,24 @@ type Fault struct {
 	Delay  time.Duration // before anything else; Close ends it
 	Cut    bool          // the connection is cut without an answer
 	After  bool          // the request is carried out first, only its answer is replaced
-	Status int           // 0: only Delay, then the true answer
+	Status int           // 0: the true answer, after Delay
 	Header http.Header
 	Body   string
+	Slow   time.Duration // how long the body takes: it comes in pieces
+	Half   bool          // the connection is cut in the middle of the body
+}
+
+// Cloudflare is the answer of what stands before Discord to an address that asks too much: 429, not in
+// JSON. retry is rounded up to seconds; 0: it doesn't say.
+func Cloudflare(retry time.Duration) *Fault {
+	f := &Fault{
+		Status: http.StatusTooManyRequests, Header: http.Header{"Content-Type": {"text/html; charset=UTF-8"}},
+		Body: "<!DOCTYPE html><title>Access denied | discord.com used Cloudflare to restrict access</title>error code: 1015",
+	}
+	if retry > 0 {
+		f.Header.Set("Retry-After", strconv.Itoa(int(math.Ceil(retry.Seconds()))))
+	}
+	return f
 }
 
 // rules is what tests put into the server's way.

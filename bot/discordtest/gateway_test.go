@@ -228,7 +228,16 @@ func TestDispatchFaults(t *testing.T) {
 			t.Fatalf("got %s, want %v twice", m.ID, a)
 		}
 	}
+	s.OnDispatch(func(string, []byte) int { return 0 }) // without a word: the numbers of events go on without a hole
+	lost := s.Send(ch, Message{})
+	if got := pageIDs(t, s, ch, "", 0, 1); len(got) != 1 || got[0] != lost {
+		t.Fatalf("the history has %v, want %v", got, lost)
+	}
 	s.OnDispatch(nil)
+	s.Redeliver(ch, a)
+	if m := until(t, events, "MESSAGE_CREATE").Struct.(*discordgo.MessageCreate); m.ID != a.String() {
+		t.Fatalf("got %s, want %v: the one before was dropped", m.ID, a)
+	}
 	s.Redeliver(ch, a)
 	s.Dispatch("ANYTHING", json.RawMessage(`{"x":1}`))
 	until(t, events, "MESSAGE_CREATE")

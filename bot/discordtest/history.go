@@ -63,16 +63,7 @@ func (b *pageBuffer) copy(ch *channel, req *HistoryRequest) (marshaller, *apiErr
 	case ch.perms&PermReadMessageHistory == 0:
 		return marshaller{}, nil // Discord answers 200 and an empty list
 	}
-	switch req.Mode {
-	case "after":
-		b.index = ch.rows.after(b.index, req.Cursor, req.Limit)
-	case "around":
-		b.index = ch.rows.around(b.index, req.Cursor, req.Limit)
-	case "before":
-		b.index = ch.rows.before(b.index, req.Cursor, req.Limit)
-	default:
-		b.index = ch.rows.before(b.index, ^snowflake.ID(0), req.Limit)
-	}
+	b.index = ch.rows.page(b.index, req, &g.s.opts)
 	for _, i := range b.index {
 		b.views = append(b.views, g.view(ch, i))
 	}

@@ -31,6 +31,13 @@ type Options struct {
 	// InvalidLimit is how many 401, 403 and 429 answers within 10 min bring a ban
 	// (429 with "error code: 1015" as text); default 10,000.
 	InvalidLimit int
+	// MixedMilliseconds gives ids of one millisecond in history pages in an order that is always the same,
+	// but not theirs, across the ends of pages too. before and after compare ids as numbers, as ever.
+	// A client can't read through a millisecond that holds more than a page then.
+	MixedMilliseconds bool
+	// ShortPages is the percentage of history pages that hold fewer messages than they could, at least
+	// one. The same request gets the same page.
+	ShortPages int
 }
 
 // LimitMode is how rate limits are told to the client.

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
-	"time"
 
 	"tally/eventlog/snowflake"
 )
@@ -72,15 +71,18 @@ func (c *call) run() {
 	if c.route.page {
 		c.page, c.pageErr = c.historyRequest()
 	}
-	if f := c.s.rules.fault(c.r); f != nil && c.faulty(f) {
+	f := c.s.rules.fault(c.r)
+	if f != nil && c.faulty(f) {
 		c.s.stats.record(c)
 		return
 	}
+	send := c.hold(f)
 	if err := c.checked(); err != nil {
 		c.fail(err)
 	}
 	c.s.limit.finished(c)
 	c.s.stats.record(c)
+	send()
 }
 
 func (c *call) checked() *apiError {
@@ -101,48 +103,6 @@ func (c *call) checked() *apiError {
 	}
 	return c.route.handle(c)
 }
-
-// faulty replaces the answer; false: only a delay was asked for.
-func (c *call) faulty(f *Fault) bool {
-	if f.Delay > 0 {
-		t := time.NewTimer(f.Delay)
-		defer t.Stop()
-		select {
-		case <-t.C:
-		case <-c.s.ctx.Done():
-		case <-c.r.Context().Done():
-		}
-	}
-	if f.Status == 0 && !f.Cut {
-		return false
-	}
-	if f.After {
-		real := c.w
-		c.w = discard{http.Header{}}
-		if err := c.checked(); err != nil {
-			c.fail(err)
-		}
-		c.w = real
-	}
-	if c.status = f.Status; f.Cut {
-		c.status = 0
-		c.s.stats.record(c)
-		panic(http.ErrAbortHandler) // net/http cuts the connection, quietly
-	}
-	for k, v := range f.Header {
-		c.w.Header()[k] = v
-	}
-	c.w.WriteHeader(f.Status)
-	_, _ = io.WriteString(c.w, f.Body)
-	return true
-}
-
-// discard is a response that nobody gets.
-type discard struct{ h http.Header }
-
-func (d discard) Header() http.Header         { return d.h }
-func (d discard) Write(b []byte) (int, error) { return len(b), nil }
-func (d discard) WriteHeader(int)             {}
 
 // reply answers with JSON; a nil body is no body.
 func (c *call) reply(status int, body any) *apiError {

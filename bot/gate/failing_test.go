@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"testing"
 	"testing/synctest"
@@ -84,29 +85,6 @@ func TestFailingLog(t *testing.T) {
 	}
 }
 
-// TestLateLiveAfterFailure has a message come live that the log can't be asked about, and come again.
-func TestLateLiveAfterFailure(t *testing.T) {
-	const channel, author = 1, 50
-	dir := t.TempDir()
-	log := openLog(t, dir)
-	g := openGate(t, log)
-	write(t, g, eventlog.ImportStarted{Import: 1, Cutoff: 1000},
-		eventlog.ImportChannelFinished{Import: 1, Channel: channel, Outcome: eventlog.Completed},
-		eventlog.ImportFinished{Import: 1, Outcome: eventlog.Completed})
-	must(t, log.Close())
-	must(t, g.Live(context.Background(), said(channel, author, 500)[0]))
-	write(t, g)
-	log = openLog(t, dir)
-	onLog(t, g, log)
-	must(t, g.Live(context.Background(), said(channel, author, 500)[0]))
-	write(t, g)
-	if n := total(g); n != 1 {
-		t.Errorf("%d messages are counted, want 1", n)
-	}
-	g.Close()
-	must(t, log.Close())
-}
-
 // complaints calls do in the writer, each time that it complains.
 type complaints struct {
 	slog.Handler
@@ -147,6 +125,66 @@ func TestLiveWaitsForTheLog(t *testing.T) {
 		g.Close()
 		must(t, log.Close())
 	})
+}
+
+// TestLiveWaitsForAnAnswer has something come live that the log can't be asked about: it is kept until it
+// can, and given only once.
+func TestLiveWaitsForAnAnswer(t *testing.T) {
+	const channel, author = 1, 50
+	imported := []eventlog.Body{
+		eventlog.ImportStarted{Import: 1, Cutoff: 1000},
+		eventlog.ImportChannelFinished{Import: 1, Channel: channel, Outcome: eventlog.Completed},
+		eventlog.ImportFinished{Import: 1, Outcome: eventlog.Completed},
+	}
+	for name, c := range map[string]struct {
+		give func(*Gate) error
+		want uint64
+	}{
+		"a late message": {func(g *Gate) error { return g.Live(context.Background(), said(channel, author, 500)[0]) }, 3},
+		"a delete":       {func(g *Gate) error { return g.Deleted(context.Background(), channel, 2001) }, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				dir := t.TempDir()
+				log := openLog(t, dir)
+				g := openGate(t, log)
+				write(t, g, imported...)
+				must(t, g.Page(t.Context(), eventlog.Catchup, 0, channel, said(channel, author, 2000, 2001)))
+				must(t, log.Close())
+				tries := 0
+				g.slog = slog.New(complaints{silent.Handler(), func() {
+					if tries++; tries == 20 {
+						log = openLog(t, dir)
+						g.log = log
+					}
+				}})
+				must(t, c.give(g))
+				write(t, g)
+				if n := total(g); n != c.want || tries != 20 {
+					t.Errorf("%d messages are counted after %d tries, want %d after 20", n, tries, c.want)
+				}
+				must(t, c.give(g))
+				write(t, g)
+				if n := total(g); n != c.want {
+					t.Errorf("%d messages are counted when it came again, want %d", n, c.want)
+				}
+				g.Close()
+				must(t, log.Close())
+			})
+		})
+	}
+}
+
+// TestDamageIsNotWaitedFor has a live message fail on a record that is damaged: the others go on.
+func TestDamageIsNotWaitedFor(t *testing.T) {
+	r := newRun(&Gate{slog: silent})
+	r.failed[&job{}] = fmt.Errorf("find: %w", &eventlog.CorruptError{})
+	if r.losesLive() {
+		t.Error("the writer waits for a damaged record")
+	}
+	if r.failed[&job{}] = eventlog.ErrClosed; !r.losesLive() {
+		t.Error("the writer doesn't wait for a log that may work again")
+	}
 }
 
 // TestCloseOnAFailingLog ends with the gate's end, not with the log's.

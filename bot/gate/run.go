@@ -1,9 +1,6 @@
 package gate
 
 import (
-	"slices"
-	"time"
-
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
@@ -59,15 +56,15 @@ func (r *run) add(j *job) bool {
 	return true
 }
 
-// finish decides what is new, writes it, and tells those who wait.
+// finish decides what is new, writes it, and tells those who wait. What came live comes only once, so while
+// the log can't be asked about it, the run is kept and decided again.
 func (r *run) finish() {
-	switch r.kind {
-	case runMessages, runStream:
-		r.decideMessages()
-	case runDeletes:
-		r.note(r.gate.deletes(r.jobs))
-	case runAlone:
-		r.decideAlone(r.jobs[0])
+	late := r.gate.late
+	for r.decide(); r.losesLive() && r.gate.pause(); r.decide() {
+		r.gate.forgetRecent()
+		r.gate.late = late
+		r.records = nil
+		clear(r.failed)
 	}
 	err := r.write()
 	if err != nil || len(r.failed) > 0 {
@@ -79,6 +76,17 @@ func (r *run) finish() {
 		} else {
 			j.finish(err)
 		}
+	}
+}
+
+func (r *run) decide() {
+	switch r.kind {
+	case runMessages, runStream:
+		r.decideMessages()
+	case runDeletes:
+		r.note(r.gate.deletes(r.jobs))
+	case runAlone:
+		r.decideAlone(r.jobs[0])
 	}
 }
 
@@ -95,9 +103,6 @@ func (r *run) note(record []eventlog.Body, err error, jobs ...*job) {
 	}
 	for _, j := range jobs {
 		r.failed[j] = err
-		if j.outcome == nil {
-			r.gate.slog.Error("an event is not counted, for the log can't be asked about it", "channel", j.channel, "error", err)
-		}
 	}
 }
 
@@ -130,24 +135,4 @@ func (r *run) decideAlone(j *job) {
 	}
 	record, err := j.decide(r.gate.state)
 	r.note(record, err, j)
-}
-
-// write commits the run. What came live comes only once, so on a failing disk it is kept and tried
-// again, until it works or the gate is closed. Others are told, and may try again themselves.
-func (r *run) write() error {
-	for {
-		err := r.gate.commit(r.records)
-		if err == nil {
-			return nil
-		}
-		if !slices.ContainsFunc(r.jobs, func(j *job) bool { return j.outcome == nil }) {
-			return err
-		}
-		r.gate.slog.Error("can't write to the log; what came live is kept and tried again", "error", err)
-		select {
-		case <-time.After(retryAppend):
-		case <-r.gate.stop:
-			return err
-		}
-	}
 }

@@ -2,11 +2,20 @@ package history
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"tally/bot/discord"
 	"tally/bot/rest"
 	"tally/eventlog/snowflake"
 )
+
+// mostIdle is how many answers in a row may bring nothing older though there is something older.
+const mostIdle = 5
+
+// ErrContradiction says that Discord doesn't give the older messages of a channel, which it shows it has.
+// Later it may.
+var ErrContradiction = errors.New("Discord contradicts itself about a channel's history") //lint:ignore ST1005 Discord is a name
 
 // Walk reads a channel's history from before on, newest to oldest, to its beginning, and gives each page
 // without what it gave before. seen is the smallest id that an earlier walk has read, or 0. That it
@@ -15,13 +24,14 @@ import (
 // ErrNoHistory.
 func (r *Reader) Walk(ctx context.Context, channel, before, seen snowflake.ID, give func([]discord.Message) error) error {
 	at := cursor{before: before, seen: seen}.resume()
+	idle := 0 // answers in a row that brought nothing, though there is more
 	page := make([]discord.Message, 0, rest.MaxPage)
 	for {
 		var err error
 		if page, err = r.Client.AppendMessages(ctx, page[:0], channel, rest.Query{Before: at.before}); err != nil {
 			return err
 		}
-		full := len(page) == rest.MaxPage
+		full, reached := len(page) == rest.MaxPage, at.seen
 		if len(page) > 0 {
 			r.demoteStarters(page)
 			if fresh := at.fresh(page); len(fresh) > 0 {
@@ -38,6 +48,12 @@ func (r *Reader) Walk(ctx context.Context, channel, before, seen snowflake.ID, g
 			return err
 		}
 		at.before = min(at.before, at.seen)
+		if idle++; at.seen != reached {
+			idle = 0
+		}
+		if idle == mostIdle {
+			return fmt.Errorf("%w: nothing before %s, but something older than %s", ErrContradiction, at.before, at.seen)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -126,6 +127,29 @@ func TestWalkStopsWithItsTaker(t *testing.T) {
 	err := newReader(t, f).Walk(t.Context(), channel, cutoff, 0, func([]discord.Message) error { return full })
 	if !errors.Is(err, full) || f.pages != 1 {
 		t.Errorf("%v after %d pages", err, f.pages)
+	}
+}
+
+// TestWalkOfAContradiction has Discord show that there is something older, and never give it: that is an
+// error. Now and then it gives only the next bit, which is none.
+func TestWalkOfAContradiction(t *testing.T) {
+	for name, c := range map[string]struct {
+		cut  func(page int) int
+		want error
+		read int
+	}{
+		"for ever":    {cut: func(page int) int { return map[bool]int{true: 10}[page == 1] }, want: ErrContradiction, read: 10},
+		"for a while": {cut: func(page int) int { return map[bool]int{true: 10}[page%6 == 1] }, read: 30},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
+			defer stop()
+			got := taken{}
+			err := newReader(t, &fake{ids: at(5, 30), rights: allowed, cut: c.cut}).Walk(ctx, channel, cutoff, 0, got.give)
+			if !errors.Is(err, c.want) || len(got) != c.read {
+				t.Errorf("%d messages, then %v; want %d, then %v", len(got), err, c.read, c.want)
+			}
+		})
 	}
 }
 

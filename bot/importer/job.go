@@ -6,8 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cenkalti/backoff/v5"
-
 	"tally/bot/gate"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
@@ -20,9 +18,6 @@ var (
 	ErrCompleted  = errors.New("an import has completed")
 	ErrNotRunning = errors.New("no import is running")
 )
-
-// longestPause is the most time between two tries to go on after an error.
-const longestPause = 2 * time.Minute
 
 // Request asks for an import.
 type Request struct {
@@ -82,6 +77,7 @@ func (j *Job) Start(ctx context.Context, r Request) (projections.Import, error) 
 	})
 	if err != nil {
 		j.goOn()
+		j.goOnLater(ctx)
 		return projections.Import{}, err
 	}
 	j.carryOn()
@@ -107,13 +103,6 @@ func (j *Job) Resume() {
 	j.goOn()
 }
 
-// goOn carries the running import on, if there is one and nobody does. j.starting is held.
-func (j *Job) goOn() {
-	if !j.busy() && !j.closed && errors.Is(j.refuse(), ErrRunning) {
-		j.carryOn()
-	}
-}
-
 // ReadNew begins to read the channels that the bot was let into since the completed import, if there are
 // any and nothing else is being read.
 func (j *Job) ReadNew(ctx context.Context) error {
@@ -127,6 +116,9 @@ func (j *Job) ReadNew(ctx context.Context) error {
 	begun, err := j.im.beginPartial(ctx)
 	if begun {
 		j.carryOn()
+	}
+	if err != nil {
+		j.goOnLater(ctx)
 	}
 	return err
 }
@@ -165,65 +157,4 @@ func (j *Job) Close() {
 	defer j.starting.give()
 	j.closed = true
 	j.halt()
-}
-
-// halt stops what is being carried on, and waits for it: also for the last report of what has ended by itself.
-func (j *Job) halt() {
-	j.mu.Lock()
-	stop, ended := j.stop, j.ended
-	j.stop = nil
-	j.mu.Unlock()
-	if stop != nil {
-		stop()
-	}
-	if ended != nil {
-		<-ended
-	}
-}
-
-func (j *Job) carryOn() {
-	ctx, stop := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	j.mu.Lock()
-	j.stop, j.ended = stop, ended
-	j.meter = newMeter(j.im.Gate)
-	j.mu.Unlock()
-	go func() {
-		defer close(ended)
-		defer stop()
-		j.run(ctx)
-	}()
-}
-
-// run tries until the import is finished. What Discord or the disk refuses for now is tried again later.
-func (j *Job) run(ctx context.Context) {
-	reported := j.reports(ctx)
-	defer func() { <-reported }()
-	pause := backoff.NewExponentialBackOff()
-	pause.MaxInterval = longestPause
-	for {
-		err := j.im.Run(ctx)
-		if err == nil { // channels may have opened meanwhile
-			var begun bool
-			if begun, err = j.im.beginPartial(ctx); begun {
-				continue
-			}
-		}
-		if err == nil || errors.Is(err, ErrEnded) || ctx.Err() != nil {
-			j.mu.Lock()
-			if ctx.Err() == nil {
-				j.stop() // ends the reports
-				j.stop = nil
-			}
-			j.mu.Unlock()
-			return
-		}
-		next := pause.NextBackOff()
-		j.im.Log.Warn("the import can't go on for now", "error", err, "retry_in", next.Round(time.Millisecond))
-		select {
-		case <-time.After(next):
-		case <-ctx.Done():
-			return
-		}
-	}
 }

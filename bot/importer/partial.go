@@ -20,10 +20,17 @@ func (im *Importer) channels(ctx context.Context, imp projections.Import) ([]dis
 	if !imp.Partial {
 		return im.List(ctx)
 	}
-	if err := im.ListArchived(ctx, im.unread()); err != nil {
+	before := map[snowflake.ID]bool{}
+	parents := im.unread()
+	for _, c := range parents {
+		before[c.ID] = true
+	}
+	if err := im.ListArchived(ctx, parents); err != nil {
 		return nil, err
 	}
-	return im.unread(), nil
+	return slices.DeleteFunc(im.unread(), func(c discord.Channel) bool { // what opened meanwhile is listed by the next
+		return !before[c.ID] && !(c.IsThread() && before[c.Parent])
+	}), nil
 }
 
 // unread returns the channels that no import has read though they are older than the completed one: those

@@ -46,17 +46,18 @@ var (
 // kinds gives the sentinel of Discord's own error codes
 // (https://discord.com/developers/docs/topics/opcodes-and-status-codes#json).
 var kinds = map[int]error{
-	10003: ErrUnknownChannel,
-	10004: ErrUnknownGuild,
-	10007: ErrUnknownMember,
-	10008: ErrUnknownMessage,
-	10015: ErrUnknownInteraction,
-	10062: ErrUnknownInteraction,
-	40060: ErrAlreadyAnswered,
-	50001: ErrNoAccess,
-	50013: ErrNoAccess,
-	50024: ErrWrongChannelType,
-	50027: ErrUnknownInteraction,
+	10003:  ErrUnknownChannel,
+	10004:  ErrUnknownGuild,
+	10007:  ErrUnknownMember,
+	10008:  ErrUnknownMessage,
+	10015:  ErrUnknownInteraction,
+	10062:  ErrUnknownInteraction,
+	40060:  ErrAlreadyAnswered,
+	50001:  ErrNoAccess,
+	50013:  ErrNoAccess,
+	50024:  ErrWrongChannelType,
+	50027:  ErrUnknownInteraction,
+	110000: ErrNotIndexed,
 }
 
 // Error is an answer of Discord that refuses a request. It wraps the sentinel of its kind, so that

@@ -1,9 +1,11 @@
 package verify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -12,7 +14,6 @@ import (
 	"tally/bot/discord"
 	"tally/bot/gate"
 	"tally/bot/history"
-	"tally/bot/rest"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 	"tally/projections"
@@ -39,13 +40,34 @@ func (d *Deep) Run(ctx context.Context, cutoff snowflake.ID) (Result, error) {
 	if err != nil {
 		return r, fmt.Errorf("list the channels: %w", err)
 	}
+	sum, err := d.all(ctx, channels, cutoff)
+	if err != nil {
+		return r, err
+	}
+	// Only now: with a channel its threads go, and what counted of them was to be found first.
+	if err := d.removeGone(ctx, sum.gone); err != nil {
+		return r, err
+	}
+	r.sum(sum.users)
+	slices.SortFunc(sum.skipped, func(a, b Skipped) int { return cmp.Compare(a.Channel, b.Channel) })
+	r.Skipped, r.Repaired = sum.skipped, d.Repair
+	r.Causes, err = d.explain(sum)
+	return r, err
+}
+
+// all compares channels, many at once, and adds up what is found. One that can't be compared because the
+// server is being changed is left out, and doesn't spoil the others.
+func (d *Deep) all(ctx context.Context, channels []discord.Channel, cutoff snowflake.ID) (*Differences, error) {
 	sum := newDifferences()
 	var mu sync.Mutex
-	group, groupCtx := errgroup.WithContext(ctx)
+	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(channelsAtOnce)
 	for _, c := range channels {
 		group.Go(func() error {
-			found, err := d.Channel(groupCtx, c, cutoff)
+			found, err := d.channel(ctx, c, cutoff)
+			if errors.Is(err, history.ErrChanging) {
+				found, err = skip(c.ID, history.ErrChanging.Error()), nil
+			}
 			if err != nil {
 				return fmt.Errorf("compare #%s (%s): %w", c.Name, c.ID, err)
 			}
@@ -55,11 +77,7 @@ func (d *Deep) Run(ctx context.Context, cutoff snowflake.ID) (Result, error) {
 			return nil
 		})
 	}
-	if err := group.Wait(); err != nil {
-		return r, err
-	}
-	r.Repaired = d.Repair
-	return r, sum.result(&r, d.Gate.Log(), d.Guild)
+	return sum, group.Wait()
 }
 
 // channels lists what Discord has, and what is counted besides: nobody may have told that it is gone.
@@ -72,71 +90,13 @@ func (d *Deep) channels(ctx context.Context) ([]discord.Channel, error) {
 	for _, c := range channels {
 		listed[c.ID] = true
 	}
-	d.Gate.View(func(g *projections.Guild) {
+	err = d.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) { // behind what waits
 		for _, c := range g.Channels() {
 			if !listed[c.Channel] {
 				channels = append(channels, discord.Channel{ID: c.Channel, Parent: g.ParentOf(c.Channel)})
 			}
 		}
-	})
-	return channels, nil
-}
-
-// Channel compares one channel. With Repair it mends the log, and notes that the channel was checked. A
-// channel that can't be read is only named in the result.
-func (d *Deep) Channel(ctx context.Context, c discord.Channel, cutoff snowflake.ID) (*Differences, error) {
-	found := newDifferences()
-	var gap uint32
-	if err := d.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
-		gap = g.NextGap() - 1 // and what came until now is in the log
 		return nil, nil
-	}); err != nil {
-		return nil, err
-	}
-	since := d.Directory.Told()
-	err := d.known(ctx, c)
-	if err == nil {
-		err = d.compare(ctx, c.ID, cutoff, found)
-	}
-	switch {
-	case errors.Is(err, rest.ErrUnknownChannel):
-		return d.gone(ctx, c, cutoff)
-	case errors.Is(err, rest.ErrNoAccess):
-		err := d.Refused(since, c.ID)
-		return d.skipped(c), err
-	case errors.Is(err, history.ErrNoHistory):
-		return d.skipped(c), nil
-	case err != nil:
-		return nil, err
-	}
-	return found, d.checked(ctx, c.ID, gap)
-}
-
-// known returns ErrNoHistory where asking for the history would be of no use.
-func (d *Deep) known(ctx context.Context, c discord.Channel) error {
-	if _, ok := d.Directory.Channel(c.ID); !ok {
-		if d.Shut(c.Parent) {
-			return history.ErrNoHistory
-		}
-		since := d.Directory.Told()
-		c, err := d.Client.Channel(ctx, c.ID)
-		if err != nil {
-			return err
-		}
-		d.Directory.Learn(since, c)
-	}
-	if !d.Readable(c.ID) {
-		return history.ErrNoHistory
-	}
-	return nil
-}
-
-func (d *Deep) skipped(c discord.Channel) *Differences {
-	reason := discord.CannotView
-	if known, ok := d.Directory.Channel(c.ID); ok {
-		reason = d.Directory.History(known)
-	}
-	found := newDifferences()
-	found.skipped = []Skipped{{c.ID, reason.String()}}
-	return found
+	})
+	return channels, err
 }

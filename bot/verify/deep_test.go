@@ -2,7 +2,6 @@ package verify
 
 import (
 	"context"
-	"reflect"
 	"slices"
 	"testing"
 
@@ -118,6 +117,11 @@ func TestDeepSkips(t *testing.T) {
 			if err == nil {
 				w.Directory.Add(c) // as CHANNEL_UPDATE tells
 			}
+			w.OnHistory(func(r discordtest.HistoryRequest) {
+				if r.Channel == w.other {
+					t.Error("a channel is asked for that is known to be closed")
+				}
+			})
 			r := w.verify()
 			if want := []Skipped{{w.other, reason}}; !slices.Equal(r.Skipped, want) || !r.Exact() || r.Counted != 5 {
 				t.Errorf("%+v, want %v skipped", r, want)
@@ -139,57 +143,18 @@ func TestDeepStopsAtItsCutoff(t *testing.T) {
 	}
 }
 
-// TestCauses says why there are differences.
-func TestCauses(t *testing.T) {
+// TestForum has a forum's posts be compared. The forum itself has no history to ask for.
+func TestForum(t *testing.T) {
 	w := newWorld(t)
-	tell := func(bodies ...eventlog.Body) {
-		must(t, w.Gate.Write(t.Context(), func(*projections.Guild) ([]eventlog.Body, error) { return bodies, nil }))
-	}
-	gone := w.AddChannel(discordtest.ChannelSpec{Name: "gone"})
-	known := w.counted(w.general, w.ann, 3)
-	w.counted(gone, w.ann, 2)
-	w.Send(w.general, discordtest.Message{Author: w.bob}) // while somebody listened
-	tell(eventlog.GapOpened{Gap: 1, After: w.Send(w.other, discordtest.Message{Author: w.bob})})
-	for range 4 {
-		w.Send(w.general, discordtest.Message{Author: w.bob})
-	}
-	w.DeleteQuietly(w.general, known[1])
-	w.DeleteChannel(gone)
-	w.counted(w.general, w.ann, 1)
-	tell(eventlog.GapClosed{Gap: 1})
-	want := Causes{Gaps: map[uint32]uint64{1: 4}, Unseen: 2, Deleted: 1, Gone: 2}
-	if r := w.verify(); !reflect.DeepEqual(r.Causes, want) {
-		t.Errorf("%+v, want %+v", r.Causes, want)
-	}
-}
-
-// TestRepairChecks notes which channels were held against Discord, and only these.
-func TestRepairChecks(t *testing.T) {
-	w := newWorld(t)
-	w.counted(w.general, w.ann, 3)
-	w.counted(w.other, w.bob, 3)
-	must(t, w.Gate.Write(t.Context(), func(*projections.Guild) ([]eventlog.Body, error) {
-		return []eventlog.Body{eventlog.GapOpened{Gap: 1, After: 1}}, nil
-	}))
-	unchecked := func() (ids []snowflake.ID) {
-		w.Gate.View(func(g *projections.Guild) {
-			for _, c := range g.Unchecked(func(snowflake.ID) snowflake.ID { return 0 }) {
-				ids = append(ids, c.Channel)
-			}
-		})
-		return ids
-	}
-	w.verify()
-	if len(unchecked()) != 2 {
-		t.Errorf("a look has checked channels: %v are left", unchecked())
-	}
-	w.DenyBot(w.other, discordtest.PermReadMessageHistory)
-	c, err := w.Client.Channel(t.Context(), w.other)
-	must(t, err)
-	w.Directory.Add(c)
-	w.Repair = true
-	w.verify()
-	if got := unchecked(); !slices.Equal(got, []snowflake.ID{w.other}) {
-		t.Errorf("%v are left, want %s", got, w.other)
+	forum := w.AddChannel(discordtest.ChannelSpec{Name: "forum", Type: int(discord.ChannelForum)})
+	post := w.AddThread(discordtest.ThreadSpec{Parent: forum, Name: "post", Owner: w.bob})
+	w.Send(post, discordtest.Message{Author: w.bob})
+	w.OnHistory(func(r discordtest.HistoryRequest) {
+		if r.Channel == forum {
+			t.Error("a forum is asked for its history")
+		}
+	})
+	if r := w.verify(); r.Missing != 2 || len(r.Skipped) > 0 {
+		t.Errorf("%+v", r)
 	}
 }

@@ -38,8 +38,10 @@ type world struct {
 	ann, bob       snowflake.ID
 }
 
-func newWorld(t *testing.T) *world {
-	s := discordtest.New(discordtest.Options{})
+func newWorld(t *testing.T) *world { return newWorldWith(t, discordtest.Options{}) }
+
+func newWorldWith(t *testing.T, o discordtest.Options) *world {
+	s := discordtest.New(o)
 	t.Cleanup(s.Close)
 	w := &world{Server: s, Guild: s.AddGuild("test"), t: t}
 	w.general, w.other = w.AddChannel(discordtest.ChannelSpec{Name: "general"}), w.AddChannel(discordtest.ChannelSpec{Name: "other"})
@@ -94,4 +96,28 @@ func (w *world) verify() Result {
 func (w *world) total() (n uint64) {
 	w.Gate.View(func(g *projections.Guild) { n = g.Total() })
 	return n
+}
+
+// write puts events into the log, behind all that was given to the gate.
+func (w *world) write(bodies ...eventlog.Body) {
+	w.t.Helper()
+	must(w.t, w.Gate.Write(context.Background(), func(*projections.Guild) ([]eventlog.Body, error) { return bodies, nil }))
+}
+
+// exists returns a channel as Discord has it.
+func (w *world) exists(id snowflake.ID) discord.Channel {
+	w.t.Helper()
+	c, err := w.Client.Channel(w.t.Context(), id)
+	must(w.t, err)
+	return c
+}
+
+// unchecked returns the channels that were not held against Discord since the last gap.
+func (w *world) unchecked() (ids []snowflake.ID) {
+	w.Gate.View(func(g *projections.Guild) {
+		for _, c := range g.Unchecked(func(snowflake.ID) snowflake.ID { return 0 }) {
+			ids = append(ids, c.Channel)
+		}
+	})
+	return ids
 }

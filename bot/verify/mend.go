@@ -2,7 +2,7 @@ package verify
 
 import (
 	"context"
-	"maps"
+	"fmt"
 	"slices"
 
 	"tally/bot/discord"
@@ -12,47 +12,48 @@ import (
 	"tally/projections"
 )
 
-// gone takes a channel that doesn't exist any more: all that counts of it is too much.
-func (d *Deep) gone(ctx context.Context, c discord.Channel, cutoff snowflake.ID) (*Differences, error) {
-	found := newDifferences()
-	counted, err := d.counted(c.ID, 0, cutoff-1)
-	if err != nil {
-		return nil, err
-	}
-	for _, author := range counted {
-		found.user(author).Counted++
-		found.user(author).Extra++
-	}
-	found.Gone = uint64(len(counted))
-	if !d.Repair {
-		return found, nil
-	}
-	if err := d.Gate.ChannelsDeleted(ctx, d.Directory.Remove(c.ID)...); err != nil {
-		return nil, err
-	}
-	return found, d.checked(ctx, c.ID, 0)
-}
-
 // mendMissing takes over what Discord has.
-func (d *Deep) mendMissing(ctx context.Context, channel snowflake.ID, missing map[snowflake.ID]discord.Message) error {
-	if !d.Repair {
+func (c *comparison) mendMissing(ctx context.Context, missing []snowflake.ID) error {
+	if !c.Repair {
 		return nil
 	}
-	for page := range slices.Chunk(slices.Collect(maps.Values(missing)), rest.MaxPage) {
-		if err := d.Gate.Page(ctx, eventlog.Repair, 0, channel, page); err != nil {
+	for ids := range slices.Chunk(missing, rest.MaxPage) {
+		page := make([]discord.Message, 0, len(ids))
+		for _, id := range ids {
+			page = append(page, c.missing[id])
+		}
+		if err := c.Gate.Page(ctx, eventlog.Repair, 0, c.channel, page); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// removeGone tells that channels don't exist any more, and returns when that is durable.
+func (d *Deep) removeGone(ctx context.Context, channels []snowflake.ID) error {
+	if !d.Repair || len(channels) == 0 {
+		return nil
+	}
+	for _, id := range channels {
+		if err := d.Gate.ChannelsDeleted(ctx, d.Directory.Remove(id)...); err != nil {
+			return err
+		}
+	}
+	return d.Gate.Write(ctx, func(*projections.Guild) ([]eventlog.Body, error) { return nil, nil })
+}
+
 // checked waits until what was mended is durable, and notes that the channel is as Discord has it, for every
-// gap up to the one named.
-func (d *Deep) checked(ctx context.Context, channel snowflake.ID, gap uint32) error {
+// gap up to the one named. A delete that didn't get into the log is an error: nobody would look again.
+func (d *Deep) checked(ctx context.Context, channel snowflake.ID, gap uint32, found *Differences) error {
 	if !d.Repair {
 		return nil
 	}
-	return d.Gate.Write(ctx, func(*projections.Guild) ([]eventlog.Body, error) {
+	return d.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
+		for _, p := range found.extra {
+			if !g.IsDeleted(p.id) {
+				return nil, fmt.Errorf("the delete of message %s is not in the log", p.id)
+			}
+		}
 		if gap == 0 {
 			return nil, nil
 		}

@@ -1,0 +1,71 @@
+package importer
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+	"tally/projections"
+)
+
+// stuck keeps the gate's writer busy until the function that it returns is called.
+func (w *world) stuck() (release func()) {
+	held, written := make(chan struct{}), make(chan error)
+	go func() {
+		written <- w.gate.Write(context.Background(), func(*projections.Guild) ([]eventlog.Body, error) {
+			<-held
+			return nil, nil
+		})
+	}()
+	synctest.Wait()
+	return func() {
+		close(held)
+		must(w.t, <-written)
+	}
+}
+
+// TestImportOfAnImpatientStart has a Start give up while its decision waits for the writer, which takes it
+// later: the import that then runs by the log is carried on, also if it supersedes one,
+// and is measured by itself.
+func TestImportOfAnImpatientStart(t *testing.T) {
+	for name, running := range map[string]bool{"the first": false, "in place of another": true} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				w.write(w.general, 250)
+				imports := uint32(1)
+				if running {
+					imports = 2
+					continues := w.hold()
+					_, err := w.start(false)
+					must(t, err)
+					defer continues()
+				}
+				release := w.stuck()
+				ctx, stop := context.WithTimeout(w.t.Context(), time.Second)
+				defer stop()
+				_, err := w.job.Start(ctx, Request{At: snowflake.At(w.Server.Now()), By: w.ann, Forced: true})
+				if !errors.Is(err, context.DeadlineExceeded) {
+					t.Fatalf("it ended with %v", err)
+				}
+				time.Sleep(time.Minute)
+				released := time.Now()
+				release()
+				w.OnHistory(nil)
+				time.Sleep(time.Minute)
+				w.ended()
+				if since := w.job.meter.since; since.Before(released) {
+					t.Errorf("it is measured since %v before it began", released.Sub(since))
+				}
+				w.view(func(g *projections.Guild) {
+					if last := g.Committed(); last == nil || last.Number != imports || g.Total() != 250 {
+						t.Errorf("completed: %+v, %d messages; want import %d and 250", last, g.Total(), imports)
+					}
+				})
+			})
+		})
+	}
+}
