@@ -173,7 +173,7 @@ func (d *Directory) StarterCopy(m discord.Message) bool {
 // Handle takes a gateway event that changes the directory. Others are ignored. It returns the ids of
 // channels and threads that were deleted by it.
 func (d *Directory) Handle(event string, data json.RawMessage) (gone []snowflake.ID, err error) {
-	defer d.count()
+	d.count() // before: an answer that was asked for until now may be older
 	switch event {
 	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE":
 		var c discord.Channel

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -18,13 +19,24 @@ func TestWorker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var runs int
 		var result error
+		var mu sync.Mutex // of both
+		set := func(err error) {
+			mu.Lock()
+			defer mu.Unlock()
+			result = err
+		}
 		w := Start(slog.New(slog.DiscardHandler), "the work", 0, func(context.Context) error {
+			mu.Lock()
+			defer mu.Unlock()
 			runs++
 			return result
 		})
 		want := func(least, most int) {
 			t.Helper()
-			if synctest.Wait(); runs < least || runs > most {
+			synctest.Wait()
+			mu.Lock()
+			defer mu.Unlock()
+			if runs < least || runs > most {
 				t.Errorf("%d runs, want %d to %d", runs, least, most)
 			}
 			runs = 0
@@ -35,14 +47,14 @@ func TestWorker(t *testing.T) {
 		want(1, 1)
 		time.Sleep(time.Hour)
 		want(1, 1) // unasked
-		result = ErrLater
+		set(ErrLater)
 		w.Wake()
 		time.Sleep(10 * time.Minute)
 		want(20, 22)
-		result = errors.New("no")
+		set(errors.New("no"))
 		time.Sleep(time.Hour)
 		want(40, 120)
-		result = nil
+		set(nil)
 		time.Sleep(2 * time.Minute)
 		want(1, 1)
 		w.Close()
@@ -84,6 +96,7 @@ func TestRest(t *testing.T) {
 		time.Sleep(30 * time.Second)
 		w.Wake()
 		time.Sleep(30 * time.Minute)
+		synctest.Wait()
 		if len(runs) != 1 || runs[0] != 90*time.Second {
 			t.Errorf("runs after %v", runs)
 		}
