@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -9,7 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"tally/bot/discord"
 	"tally/bot/discordtest"
+	"tally/bot/session"
 	"tally/eventlog/snowflake"
 	"tally/projections"
 )
@@ -174,5 +177,48 @@ func TestIdleChannelsCostNothing(t *testing.T) {
 	}
 	if read != 3 || lists > 8 { // public and private ones
 		t.Errorf("%d channels were read, want 3; %d lists of threads, want 8 at most", read, lists)
+	}
+}
+
+// TestMarkStandsWhileUnheard: what is read between a READY, or an outage, and the guild's own event proves nothing
+// about what was sent before.
+func TestMarkStandsWhileUnheard(t *testing.T) {
+	w, s := importedWorld(t, discordtest.Options{})
+	covered := func() snowflake.ID {
+		t.Helper()
+		id, err := w.log.Covered(s.ID())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	// acknowledge lets something newer come by another way, then the gateway answer a heartbeat.
+	newest := snowflake.At(time.Now())
+	acknowledge := func() {
+		t.Helper()
+		newest++
+		if err := w.target(s.Guild).Gate.Live(t.Context(), discord.Message{ID: newest, Channel: s.general, Guild: s.ID(), Author: s.ann}); err != nil {
+			t.Fatal(err)
+		}
+		w.until("it is counted", func() (ok bool) {
+			w.view(s.Guild, func(g *projections.Guild) { ok = g.Newest() == newest })
+			return ok
+		})
+		w.bot.events <- session.Event{Type: session.Acknowledged}
+		w.bot.events <- session.Event{Type: "RESUMED"} // once it is taken, the one before is done
+		w.until("the events are taken", func() bool { return len(w.bot.events) == 0 })
+	}
+	for _, unheard := range []session.Event{
+		{Type: "READY"},
+		{Type: "GUILD_DELETE", Data: fmt.Appendf(nil, `{"id":"%d","unavailable":true}`, s.ID())},
+	} {
+		w.bot.events <- session.Event{Type: "GUILD_CREATE", Data: fmt.Appendf(nil, `{"id":"%d","name":"x"}`, s.ID())}
+		w.until("what was missed is read and the mark moves", func() bool { acknowledge(); return covered() == newest })
+		before := newest
+		w.bot.events <- unheard
+		acknowledge()
+		if covered() != before {
+			t.Errorf("%s: the mark moved", unheard.Type)
+		}
 	}
 }

@@ -28,6 +28,7 @@ type guild struct {
 	catchup *catchup.Catchup
 	missed  *worker.Worker // reads what was missed
 	deletes *worker.Worker // then looks for what was deleted meanwhile
+	heard   bool           // its gap is open or closed: what comes from now on comes live; for the router alone
 	covered snowflake.ID   // the mark that was last kept
 }
 

@@ -63,6 +63,7 @@ func (b *Bot) take(ctx context.Context, e session.Event) error {
 		return b.markCovered()
 	case "READY":
 		b.log.Info("connected to the gateway")
+		b.each(func(g *guild) { g.heard = false })
 		return nil
 	case "RESUMED":
 		b.log.Info("the gateway connection was resumed")
@@ -116,6 +117,7 @@ func (b *Bot) takeGuild(ctx context.Context, data json.RawMessage) error {
 	if err := g.catchup.Open(ctx); err != nil {
 		return err
 	}
+	g.heard = true
 	g.missed.Wake()
 	b.log.Info("the server is here", "guild", whole.ID, "name", whole.Name, "channels", len(whole.Channels))
 	g.Job.Resume()
@@ -139,7 +141,7 @@ func (b *Bot) markCovered() error {
 	defer b.mu.Unlock()
 	marks := map[snowflake.ID]snowflake.ID{}
 	for id, g := range b.guilds {
-		if mark, ok := g.catchup.Mark(); ok && mark > g.covered {
+		if mark, ok := g.catchup.Mark(); ok && g.heard && mark > g.covered {
 			marks[id], g.covered = mark, mark
 		}
 	}
@@ -157,6 +159,11 @@ func (b *Bot) takeGuildDelete(data json.RawMessage) error {
 	if err := json.Unmarshal(data, &e); err != nil {
 		return err
 	}
+	b.mu.Lock()
+	if g, ok := b.guilds[e.ID]; ok {
+		g.heard = false
+	}
+	b.mu.Unlock()
 	if e.Unavailable {
 		b.log.Warn("the server is unavailable for now: an outage at Discord", "guild", e.ID)
 	} else {

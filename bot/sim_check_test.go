@@ -118,6 +118,9 @@ func (s *sim) complete() {
 		return
 	}
 	for _, g := range s.guilds {
+		if s.gaveUp(g) {
+			continue
+		}
 		var newest snowflake.ID // of what an import or live tracking must have: before an import only the latter
 		there := map[snowflake.ID]time.Time{}
 		for _, c := range g.channels {

@@ -45,13 +45,31 @@ func (s *sim) outage() {
 	g.out = true
 	g.SetOutage(true)
 	s.tally.add("outage", 1)
+	longest := []time.Duration{0, 0, 30 * time.Second}[s.rng.IntN(3)] // between two messages
 	for range s.rng.IntN(30) {
 		s.send(g, s.channel(g), discordtest.Message{Delivery: discordtest.HistoryOnly})
+		s.sleep(time.Duration(s.rng.Int64N(int64(longest) + 1)))
 	}
 	s.sleep(time.Duration(s.rng.Int64N(int64(time.Minute))))
 	g.SetOutage(false)
 	s.trouble = time.Now()
 	g.out = false
+}
+
+// storm is a connection lost in bad weather: what was missed is read while REST fails and rights change.
+func (s *sim) storm() {
+	s.weather()
+	s.Disconnect(discordtest.Cut{Code: 4000, Invalidate: true})
+	s.trouble = time.Now()
+	s.tally.add("storm", 1)
+	for range s.rng.IntN(80) {
+		g := s.guild()
+		s.send(g, s.channel(g), discordtest.Message{})
+		time.Sleep(time.Duration(s.rng.Int64N(int64(200 * time.Millisecond))))
+		if s.rng.IntN(12) == 0 {
+			s.permission()
+		}
+	}
 }
 
 // mute makes the gateway fall silent: no answers to heartbeats, or none to new connections.

@@ -29,8 +29,9 @@ func (s *sim) settle() bool {
 	s.complete()
 	for _, g := range s.guilds {
 		number := uint32(0) // of the import that is needed, at least
+		gaveUp := s.gaveUp(g)
 		s.view(g, func(p *projections.Guild) {
-			if s.force || p.Committed() == nil {
+			if s.force || gaveUp || p.Committed() == nil {
 				number = p.NextImport()
 			}
 		})

@@ -4,7 +4,7 @@ package discordtest
 const (
 	maxInvalidRow   = 50 // 401, 403 and 429 answers without another in between
 	maxUnauthorized = 5  // requests with a token that was refused
-	maxForbidden    = 3  // 403s for one path without a success in between
+	maxForbidden    = 6  // 403s for one path without a success in between: readers learn of it one by one
 )
 
 // watch notices clients that go on where they should stop. Its limiter's lock guards it.
