@@ -65,14 +65,19 @@ func (j *Job) carryOn() {
 
 // run tries until the import is finished. What Discord or the disk refuses for now is tried again later.
 func (j *Job) run(ctx context.Context) {
-	reported := j.reports(ctx)
+	last := make(chan Progress, 1)
+	reported := j.reports(ctx, last)
 	defer func() { <-reported }()
 	pause := backoff.NewExponentialBackOff()
 	pause.MaxInterval = longestPause
 	for {
+		begun, _ := j.Progress()
 		err := j.im.Run(ctx)
-		if err == nil { // channels may have opened meanwhile
-			_, err = j.im.beginPartial(ctx)
+		if err == nil {
+			if p, _ := j.Progress(); p.Import.Number == begun.Import.Number { // a partial one becomes part of what it adds to
+				last <- p
+			}
+			_, err = j.im.beginPartial(ctx) // channels may have opened meanwhile
 		}
 		if ctx.Err() != nil {
 			return

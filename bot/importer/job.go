@@ -147,7 +147,9 @@ func (j *Job) Cancel(ctx context.Context, at time.Time) error {
 		j.goOn()
 		return err
 	}
-	j.reportEnd(ctx)
+	if p, ok := j.Progress(); ok {
+		j.reportEnd(ctx, p)
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"sync/atomic"
@@ -218,4 +219,36 @@ func refuseUntil(works *atomic.Bool) func(r *http.Request) *discordtest.Fault {
 		}
 		return &discordtest.Fault{Status: 503, Body: "{}"}
 	}
+}
+
+// TestEndBeforeAnother has a channel open as the import ends, which a partial import reads right behind it.
+func TestEndBeforeAnother(t *testing.T) {
+	inWorld(t, func(w *world) {
+		w.write(w.general, 20)
+		w.write(w.other, 20)
+		w.DenyBot(w.other, discordtest.PermReadMessageHistory)
+		w.im.Now = func() time.Time { // it is asked when the import ends
+			w.AllowBot(w.other, discordtest.PermReadMessageHistory)
+			_, err := w.im.Directory.Handle("CHANNEL_UPDATE", fmt.Appendf(nil, `{"id":"%d","type":0}`, w.other))
+			must(t, err)
+			time.AfterFunc(2*ReportEvery, w.hold())
+			return w.Server.Now()
+		}
+		var reported []string
+		w.reports = func(p Progress) {
+			reported = append(reported, fmt.Sprint(p.Import.Number, p.Import.Outcome))
+		}
+		_, err := w.start(false)
+		must(t, err)
+		w.ended()
+		synctest.Wait()
+		if want := []string{"1 outcome_0", "1 completed", "2 outcome_0"}; !slices.Equal(slices.Compact(reported), want) {
+			t.Errorf("reported %q, want %q", reported, want)
+		}
+		w.gate.View(func(g *projections.Guild) {
+			if cutoff, _ := g.Cutoff(w.other); cutoff == 0 {
+				t.Error("what opened was not read")
+			}
+		})
+	})
 }

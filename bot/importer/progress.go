@@ -115,9 +115,9 @@ func covered(cutoff, channel snowflake.ID, read *projections.ImportChannel) floa
 	return max(float64(cutoff-read.Cursor)/float64(cutoff-channel), 0.001)
 }
 
-// reports calls report now and then until ctx ends, and once more if the import ended by itself; it
-// closes the channel that it returns when that is done.
-func (j *Job) reports(ctx context.Context) <-chan struct{} {
+// reports calls report now and then until ctx ends, and for each import whose last Progress is sent to it;
+// it closes the channel that it returns when that is done.
+func (j *Job) reports(ctx context.Context, last <-chan Progress) <-chan struct{} {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -129,19 +129,25 @@ func (j *Job) reports(ctx context.Context) <-chan struct{} {
 			}
 			select {
 			case <-tick.C:
+			case p := <-last:
+				j.reportEnd(ctx, p)
 			case <-ctx.Done():
 			}
 		}
-		j.reportEnd(ctx)
+		select {
+		case p := <-last:
+			j.reportEnd(ctx, p)
+		default:
+		}
 	}()
 	return done
 }
 
-// reportEnd reports an import that completed or was cancelled; one that goes on later it leaves alone.
-func (j *Job) reportEnd(ctx context.Context) {
+// reportEnd reports an import that completed or was cancelled.
+func (j *Job) reportEnd(ctx context.Context, p Progress) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
 	defer stop()
-	if p, ok := j.Progress(); ok && p.Import.Outcome != 0 && j.report != nil {
+	if p.Import.Outcome != 0 && j.report != nil {
 		j.report(ctx, p)
 	}
 }
