@@ -22,14 +22,16 @@ const caughtWithin = 2000
 // code, and plays the first two: all of them take minutes.
 func TestDefects(t *testing.T) {
 	for i, d := range defects {
-		overlay, ok := d.build(t)
-		switch {
-		case !ok:
-		case *simDefects:
-			fmt.Printf("| %s | %s |\n", d.name, d.caughtBy(t, overlay, 1, caughtWithin))
-		case i < 2 && !testing.Short():
-			d.caughtBy(t, overlay, max(d.seed, 25)-24, 50)
-		}
+		t.Run(d.name, func(t *testing.T) {
+			overlay, ok := d.build(t)
+			switch {
+			case !ok:
+			case *simDefects:
+				fmt.Printf("| %s | %s |\n", d.name, d.caughtBy(t, overlay, 1, caughtWithin))
+			case i < 2 && !testing.Short():
+				d.caughtBy(t, overlay, max(d.seed, 25)-24, 50)
+			}
+		})
 	}
 }
 

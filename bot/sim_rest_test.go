@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -41,7 +42,7 @@ func (s *sim) restFault(n int) *discordtest.Fault {
 // limited is Discord's 429.
 func (s *sim) limited(scope string, seconds float64, more http.Header) *discordtest.Fault {
 	s.tally.add("429 "+scope, 1)
-	h := http.Header{"Retry-After": {"2"}, "Content-Type": {"application/json"}, "X-Ratelimit-Scope": {scope}}
+	h := http.Header{"Retry-After": {strconv.Itoa(int(math.Ceil(seconds)))}, "Content-Type": {"application/json"}, "X-Ratelimit-Scope": {scope}}
 	for k, v := range more {
 		h[k] = v
 	}

@@ -2,6 +2,7 @@ package bot
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"tally/bot/discordtest"
@@ -75,4 +76,26 @@ func (s *sim) redeliver() {
 		s.Redeliver(c.id, c.messages[s.rng.IntN(len(c.messages))])
 		s.tally.add("redelivered", 1)
 	}
+}
+
+// laggard sends a message just before the bot comes that its history shows only a while later: a minute, or
+// when an end is read once more. Nobody hears of it live.
+func (s *sim) laggard() {
+	if s.lag = func() {}; s.rng.IntN(3) > 0 {
+		return
+	}
+	g := s.guilds[0]
+	c := g.channels[0] // is never deleted
+	s.send(g, c, discordtest.Message{ID: s.id(10 * time.Second), Delivery: discordtest.HistoryOnly})
+	m := discordtest.Message{ID: s.id(5 * time.Second), Author: g.people[0], Delivery: discordtest.HistoryOnly}
+	g.sent[m.Author]++
+	g.sent[c.id]++
+	s.tally.add("laggard", 1)
+	visible := time.Now().Add(time.Minute)
+	s.lag = sync.OnceFunc(func() { s.Send(c.id, m) })
+	s.OnHistory(func(r discordtest.HistoryRequest) {
+		if r.Channel == c.id && r.Mode == "after" || time.Now().After(visible) {
+			s.lag()
+		}
+	})
 }

@@ -11,6 +11,7 @@ import (
 
 // settle ends all trouble, and waits until the bot is at rest and has imported what there is.
 func (s *sim) settle() bool {
+	s.lag()
 	s.OnRequest(nil)
 	s.OnDispatch(nil)
 	for _, g := range s.guilds {

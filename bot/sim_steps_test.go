@@ -41,6 +41,7 @@ var simSteps = []step{
 	{2, "outage", (*sim).outage},
 	{5, "weather", (*sim).weather},
 	{3, "storm", (*sim).storm},
+	{2, "siege", (*sim).siege},
 	{2, "doubled events", (*sim).doubles},
 	{1, "dropped events", (*sim).drops},
 	{1, "mute", (*sim).mute},

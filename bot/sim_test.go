@@ -112,6 +112,7 @@ func simulate(t *testing.T, seed uint64, template string, tally *simTally) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSim(t, seed, root, tally)
 		s.populate()
+		s.laggard()
 		s.start(filepath.Join(root, "life-0"))
 		s.sleep(s.pause())
 		s.play()

@@ -32,6 +32,7 @@ type sim struct {
 	ids    uint64         // ids of the test's own making
 	limits discordtest.Limits
 
+	lag     func()    // makes visible what isn't yet
 	trouble time.Time // when the gateway last was in trouble: what it sends then may not be heard
 	force   bool      // another import is needed in the end
 	bare    bool      // without patrols, which mend what a catch-up has missed: then nothing may be missing

@@ -1,0 +1,68 @@
+package bot
+
+import (
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"tally/bot/discordtest"
+)
+
+// siege cuts the bot off for longer than a catch-up's overlap, while the one that runs waits for a single
+// channel. When the bot is back people write at once, and sometimes it dies as it notes the gap.
+func (s *sim) siege() {
+	s.Disconnect(discordtest.Cut{Code: 4000, Invalidate: true})
+	s.limitOne(time.Duration(1+s.rng.IntN(7)) * time.Minute)
+	s.sleep(time.Duration(s.rng.Int64N(int64(10 * time.Second))))
+	s.tally.add("siege", 1)
+
+	s.MuteHello(true)
+	s.Disconnect(discordtest.Cut{Code: 4000, Invalidate: true})
+	for end := time.Now().Add(time.Duration(s.rng.Int64N(int64(8 * time.Minute)))); time.Now().Before(end); {
+		g := s.guild()
+		s.send(g, s.channel(g), discordtest.Message{})
+		s.sleep(time.Duration(s.rng.Int64N(int64(40 * time.Second))))
+	}
+	s.revive()
+	if s.rng.IntN(2) == 0 {
+		s.life.crashIn.Store(1 + s.rng.Int64N(2))
+	}
+	back := s.guildComes()
+	s.MuteHello(false)
+	s.trouble = time.Now()
+	select {
+	case <-back:
+	case <-time.After(3 * time.Minute):
+	}
+	for range s.rng.IntN(6) {
+		g := s.guild()
+		s.send(g, s.channel(g), discordtest.Message{})
+	}
+}
+
+// limitOne has the next request for any channel's history wait for a while.
+func (s *sim) limitOne(wait time.Duration) {
+	var done atomic.Bool
+	s.OnRequest(func(r *http.Request) *discordtest.Fault {
+		if !strings.HasSuffix(r.URL.Path, "/messages") || r.Method != http.MethodGet || done.Swap(true) {
+			return nil
+		}
+		return s.limited("shared", wait.Seconds(), nil)
+	})
+}
+
+// guildComes returns a channel that gets something when the gateway tells of a guild.
+func (s *sim) guildComes() <-chan struct{} {
+	came := make(chan struct{}, 1)
+	s.OnDispatch(func(event string, _ []byte) int {
+		if event == "GUILD_CREATE" {
+			select {
+			case came <- struct{}{}:
+			default:
+			}
+		}
+		return 1
+	})
+	return came
+}
