@@ -60,7 +60,7 @@ type Bot struct {
 	transport *rest.Transport
 	client    *rest.Client
 	router    *commands.Router
-	me, app   snowflake.ID
+	me        snowflake.ID
 	events    chan session.Event
 	patrols   patrol.Pace
 	answers   sync.WaitGroup // interactions that are being answered
@@ -137,17 +137,18 @@ func (b *Bot) introduce(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("reach Discord: %w", err)
 	}
-	if b.app, err = b.client.Application(ctx); err != nil {
+	app, err := b.client.Application(ctx)
+	if err != nil {
 		return fmt.Errorf("ask for the application: %w", err)
 	}
 	b.me = me.ID
-	b.router = &commands.Router{Client: b.client, App: b.app, Log: b.log, Target: b.target}
-	if err := b.client.PutCommands(ctx, b.app, b.opt.CommandGuild, b.router.Definitions()); err != nil {
+	b.router = &commands.Router{Client: b.client, App: app.ID, Searches: app.ReadsContents(), Log: b.log, Target: b.target}
+	if err := b.client.PutCommands(ctx, app.ID, b.opt.CommandGuild, b.router.Definitions()); err != nil {
 		return fmt.Errorf("register the commands: %w", err)
 	}
 	b.log.Info("logged in", "name", me.Name, "user", me.ID)
 	if b.opt.Invite != nil {
-		b.opt.Invite(fmt.Sprintf("https://discord.com/oauth2/authorize?client_id=%s&scope=bot+applications.commands&permissions=%d", b.app, Permissions))
+		b.opt.Invite(fmt.Sprintf("https://discord.com/oauth2/authorize?client_id=%s&scope=bot+applications.commands&permissions=%d", app.ID, Permissions))
 	}
 	return nil
 }

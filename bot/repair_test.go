@@ -59,3 +59,25 @@ func TestDeepVerificationMends(t *testing.T) {
 	w.imported(s.Guild)
 	w.exact(s.Guild)
 }
+
+// TestSearchBesideDeep shows the search's total where the intent is granted, which also counts what bots wrote: the import's reports too.
+func TestSearchBesideDeep(t *testing.T) {
+	for granted, want := range map[bool]string{true: "Discord's search: about 3", false: ""} {
+		o := discordtest.Options{}
+		if granted {
+			o.AllowedIntents = discordtest.IntentGuilds | discordtest.IntentGuildMessages | discordtest.IntentMessageContent
+		}
+		w := newWorld(t, o)
+		s := w.addServer("searched")
+		w.write(s, 30)
+		w.Send(s.general, discordtest.Message{Author: s.AddUser("robot", true)})
+		w.start()
+		w.run(s.Guild, "import-messages", nil)
+		w.imported(s.Guild)
+		got := w.run(s.Guild, "verify-message-counts", map[string]any{"deep": true})
+		if strings.Contains(got, "search") != granted || !strings.Contains(got, want) {
+			t.Errorf("granted %v:\n%s", granted, got)
+		}
+		w.stopBot()
+	}
+}

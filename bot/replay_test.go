@@ -22,11 +22,12 @@ func TestStaleCountIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, c := range map[string]struct {
-		wrong eventlog.Body
-		want  []string
+		wrong     eventlog.Body
+		want      []string
+		recounted string
 	}{
-		"counts":              {page, []string{"The counts differ from the log", "Counted: 42", "Expected: 40", "Extra: 2", "counted 22, expected 20"}},
-		"what counts rest on": {eventlog.GapOpened{Gap: 99, After: 5}, []string{"agree with the log, but", "Extra: 0"}},
+		"counts":              {page, []string{"The counts differ from the log", "Counted: 42", "Expected: 40", "Extra: 2", "counted 22, expected 20"}, "1 count changed."},
+		"what counts rest on": {eventlog.GapOpened{Gap: 99, After: 5}, []string{"agree with the log, but", "Extra: 0"}, "No count changed, but what they rest on"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var wrong *projections.Guild
@@ -44,7 +45,9 @@ func TestStaleCountIsTold(t *testing.T) {
 					t.Errorf("the verification lacks %q:\n%s", want, got)
 				}
 			}
-			w.run(s.Guild, "recount", nil)
+			if got := w.run(s.Guild, "recount", nil); !strings.Contains(got, c.recounted) {
+				t.Errorf("the recount lacks %q:\n%s", c.recounted, got)
+			}
 			if got := w.run(s.Guild, "verify-message-counts", nil); !strings.Contains(got, "The counts agree with the log\n") || strings.Contains(got, "recount") {
 				t.Errorf("after the recount:\n%s", got)
 			}

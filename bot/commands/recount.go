@@ -1,6 +1,7 @@
 package commands
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 
@@ -27,11 +28,13 @@ func (r *Router) handleRecount(ctx context.Context, i interaction) (reply, error
 		return reply{}, err
 	}
 	var changed []string
+	same := false
 	err = i.target.Gate.Swap(ctx, func() (*projections.Guild, error) {
 		if err := next.CatchUp(log); err != nil { // what came while the log was replayed
 			return nil, err
 		}
 		i.target.Gate.View(func(old *projections.Guild) {
+			same = bytes.Equal(old.Encode(), next.Encode())
 			for _, c := range projections.Changes(old, next) {
 				changed = append(changed, fmt.Sprintf("%s: %s → %s", user(c.User), number(c.Counted), number(c.Expected)))
 			}
@@ -42,9 +45,12 @@ func (r *Router) handleRecount(ctx context.Context, i interaction) (reply, error
 		return reply{}, err
 	}
 	embed := &discordgo.MessageEmbed{Title: "Recounted", Color: colourGood, Description: "Nothing changed."}
-	if len(changed) > 0 {
+	switch {
+	case len(changed) > 0:
 		embed.Color = colourWarning
 		embed.Description = lines(append([]string{fmt.Sprintf("%s changed.", count(len(changed), "count"))}, changed...))
+	case !same:
+		embed.Description = "No count changed, but what they rest on was wrong and is put right."
 	}
 	i.target.Gate.View(func(g *projections.Guild) {
 		embed.Fields = append(embed.Fields, field("Messages", number(g.Total())), field("Members", number(g.Users())))

@@ -32,7 +32,9 @@ type Target struct {
 type Router struct {
 	Client *rest.Client
 	App    snowflake.ID
-	Log    *slog.Logger
+	// Searches says that the application may use Discord's search.
+	Searches bool
+	Log      *slog.Logger
 	// Target returns a guild, or false while it isn't known yet.
 	Target func(guild snowflake.ID) (*Target, bool)
 }

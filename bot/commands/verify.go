@@ -8,6 +8,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"tally/bot/rest"
 	"tally/bot/verify"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
@@ -48,7 +49,24 @@ func (r *Router) handleVerify(ctx context.Context, i interaction) (reply, error)
 	if stale {
 		r.Log.Error("what is shown isn't what the log gives", "guild", i.target.Guild, "counted", result.Counted, "expected", result.Expected, "error", err)
 	}
-	return reply{embed: verifyEmbed(result, stale)}, nil
+	embed := verifyEmbed(result, stale)
+	if deep && r.Searches {
+		embed.Fields = append(embed.Fields, field("Discord's search", r.searched(ctx, i.target, result.Cutoff)))
+	}
+	return reply{embed: embed}, nil
+}
+
+// searched says what Discord's search finds, which is an estimate of all messages, of whatever kind.
+func (r *Router) searched(ctx context.Context, t *Target, before snowflake.ID) string {
+	switch total, err := r.Client.SearchTotal(ctx, t.Guild, before); {
+	case errors.Is(err, rest.ErrNotIndexed):
+		return "not ready: Discord is indexing the server"
+	case err != nil:
+		r.Log.Info("no estimate by Discord's search", "guild", t.Guild, "error", err)
+		return "didn't answer"
+	default:
+		return "about " + number(total) + ", bots' and system messages included"
+	}
 }
 
 // verifyEmbed tells of a verification; stale says that replaying the log gave another state than the live one.

@@ -38,5 +38,6 @@
 //     choice make messages late, lost or doubled.
 //   - The bot never sees contents of others unless [IntentMessageContent] is among
 //     [Options.AllowedIntents].
-//   - There is no voice, no presence, no member list (op 8 is taken and ignored), no reactions, no search.
+//   - There is no voice, no presence, no member list (op 8 is taken and ignored), no reactions. Of the
+//     search there is the total alone.
 package discordtest

@@ -21,6 +21,7 @@ func (s *Server) guildRoutes() []route {
 		{method: "GET", pattern: "/guilds/{g}/roles", handle: (*call).guildRoles},
 		{method: "GET", pattern: "/guilds/{g}/members/{u}", handle: (*call).guildMember},
 		{method: "GET", pattern: "/guilds/{g}/threads/active", handle: (*call).activeThreads},
+		{method: "GET", pattern: "/guilds/{g}/messages/search", handle: (*call).search},
 	}
 }
 
@@ -74,7 +75,7 @@ func (c *call) myGuilds() *apiError {
 func (c *call) application() *apiError {
 	return c.reply(http.StatusOK, map[string]any{
 		"id": c.s.bot, "name": "tally", "icon": nil, "description": "", "bot_public": false,
-		"bot_require_code_grant": false, "flags": 0, "verify_key": "", "bot": json.RawMessage(c.s.users.jsons()[0]),
+		"bot_require_code_grant": false, "flags": c.s.applicationFlags(), "verify_key": "", "bot": json.RawMessage(c.s.users.jsons()[0]),
 	})
 }
 

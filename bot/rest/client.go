@@ -29,13 +29,19 @@ func (c *Client) Me(ctx context.Context) (discord.User, error) {
 	return u, c.get(ctx, discordgo.EndpointUser("@me"), &u)
 }
 
-// Application returns the id of the bot's application, under which its commands are registered.
-func (c *Client) Application(ctx context.Context) (snowflake.ID, error) {
-	var app struct {
-		ID snowflake.ID `json:"id"`
-	}
-	err := c.get(ctx, discordgo.EndpointApplication("@me"), &app)
-	return app.ID, err
+// Application is the bot's application, under whose id its commands are registered.
+type Application struct {
+	ID    snowflake.ID `json:"id"`
+	Flags uint64       `json:"flags"`
+}
+
+// ReadsContents reports whether the message content intent is granted, whole or up to 100 servers.
+func (a Application) ReadsContents() bool { return a.Flags&(1<<18|1<<19) != 0 }
+
+// Application returns the bot's application.
+func (c *Client) Application(ctx context.Context) (app Application, err error) {
+	err = c.get(ctx, discordgo.EndpointApplication("@me"), &app)
+	return app, err
 }
 
 // get asks for url and decodes the answer into to.

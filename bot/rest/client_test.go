@@ -48,7 +48,7 @@ func TestCalls(t *testing.T) {
 		{func(ctx context.Context, c *Client) (any, error) { return c.Me(ctx) },
 			"GET /users/@me", `{"id":"1","username":"tally","bot":true}`, "{1 tally true}"},
 		{func(ctx context.Context, c *Client) (any, error) { return c.Application(ctx) },
-			"GET /applications/@me", `{"id":"1"}`, "1"},
+			"GET /applications/@me", `{"id":"1","flags":524288}`, "{1 524288}"},
 		{func(ctx context.Context, c *Client) (any, error) { return c.Messages(ctx, 7, Query{Before: 50}) },
 			"GET /channels/7/messages?before=50&limit=100", "[" + oneMessage + "]", "[{5 7 0 9 0 19 4 true false}]"},
 		{func(ctx context.Context, c *Client) (any, error) {
