@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,7 @@ type runCmd struct {
 
 	Requests float64 `name:"requests-per-second" default:"50" placeholder:"N" help:"Requests over all routes (default: 50, Discord's limit); 0: no limit, only with --discord-url."`
 	Pages    float64 `name:"pages-per-second" default:"1" placeholder:"N" help:"Pages of history of each channel (default: 1); 0: no limit, only with --discord-url."`
+	Patrol   int     `name:"patrol-channels" default:"4" placeholder:"N" help:"Channels held against Discord at once after a downtime, to find what was deleted meanwhile (default: 4); 0: don't look."`
 }
 
 // Help is shown by --help.
@@ -56,6 +58,9 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return err
 	}
+	if c.Patrol < 0 {
+		return usage(errors.New("--patrol-channels can't be below 0"), "0 doesn't look for what was deleted in a downtime.")
+	}
 	t.hide(token)
 	log, err := openLog(c.Data, eventlog.Options{})
 	if err != nil {
@@ -64,7 +69,7 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	logger := newLogger(t.err, c.LogFormat, c.Verbose)
 	b, err := bot.New(bot.Options{
 		Token: token, Log: log, Logger: logger, URL: c.URL, CommandGuild: c.Guild,
-		GlobalPerSecond: requests, HistoryPerSecond: pages,
+		GlobalPerSecond: requests, HistoryPerSecond: pages, PatrolChannels: cmp.Or(c.Patrol, -1),
 		Invite: func(url string) {
 			t.print("Add the bot to a server: %s", url)
 			_ = t.out.Flush() // what can't be written shows again at the end
