@@ -4,8 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
-	"time"
 
 	"tally/bot/verify"
 	"tally/eventlog"
@@ -121,12 +121,12 @@ func (s *sim) complete() {
 		if s.gaveUp(g) {
 			continue
 		}
-		var newest snowflake.ID // of what an import or live tracking must have: before an import only the latter
-		there := map[snowflake.ID]time.Time{}
+		var newest snowflake.ID                  // of what an import or live tracking must have: before an import only the latter
+		there := map[snowflake.ID]snowflake.ID{} // and its channel
 		for _, c := range g.channels {
 			for m := range g.History(c.id) {
 				if m.Counts && c.parent == 0 {
-					there[m.ID] = m.ID.Time()
+					there[m.ID] = c.id
 				}
 			}
 		}
@@ -140,7 +140,18 @@ func (s *sim) complete() {
 		})
 		if len(there) > 0 {
 			s.tally.add("miscounts", 1)
-			s.fail("missing before the last import: %v, cutoff %s", there, newest.Time())
+			s.fail("%d messages missing before the last import, cutoff %s, such as%s", len(there), newest.Time(), some(there))
 		}
 	}
+}
+
+// some lists a few messages, by channel.
+func some(there map[snowflake.ID]snowflake.ID) (text string) {
+	for n, id := range slices.Sorted(maps.Keys(there)) {
+		if n == 5 {
+			break
+		}
+		text += fmt.Sprintf("\n%s in %s, %s", id, there[id], id.Time())
+	}
+	return text
 }

@@ -30,16 +30,12 @@ func openFile(path string, o Options) (*bolt.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := checkWhole(db); err != nil || o.ReadOnly {
-		if err != nil {
-			err = errors.Join(err, db.Close())
-		}
-		return db, err
-	}
-	if err := db.Close(); err != nil {
+	if err := errors.Join(checkWhole(db), db.Close()); err != nil {
 		return nil, err
 	}
-	return bolt.Open(path, 0o600, &bolt.Options{Timeout: lockTimeout, NoSync: o.NoSync, FreelistType: bolt.FreelistMapType})
+	return bolt.Open(path, 0o600, &bolt.Options{
+		Timeout: lockTimeout, ReadOnly: o.ReadOnly, PreLoadFreelist: true, NoSync: o.NoSync, FreelistType: bolt.FreelistMapType,
+	})
 }
 
 func checkWhole(db *bolt.DB) error {

@@ -27,8 +27,7 @@ type GuildStats struct {
 	Origins map[Origin]int // of its messages
 }
 
-// UsedBytes returns the size of the file's pages that are in use. A log that is open for reading only
-// doesn't know which of them are free, and counts those too.
+// UsedBytes returns the size of the file's pages that are in use.
 func (l *Log) UsedBytes() (int64, error) {
 	var used int64
 	err := l.db.View(func(tx *bolt.Tx) error {

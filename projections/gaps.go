@@ -73,6 +73,16 @@ func (g *Guild) Unchecked(parentOf func(snowflake.ID) snowflake.ID) []Check {
 	return checks
 }
 
+// applyGapClosed takes the number after the newest gap's for a channel that was let in again: all the time until
+// then nobody heard of deletes in it, so what was held against Discord before tells nothing.
+func (g *Guild) applyGapClosed(e eventlog.GapClosed) {
+	if gap, open := g.gaps[e.Gap]; open && gap.Channel != 0 {
+		g.gapped++
+		g.channel(gap.Channel).unheard = g.gapped
+	}
+	delete(g.gaps, e.Gap)
+}
+
 func (g *Guild) applyGapOpened(e eventlog.GapOpened) {
 	g.gaps[e.Gap], g.gapped = Gap{e.Gap, e.After, e.Channel}, max(g.gapped, e.Gap)
 	if e.Channel == 0 {

@@ -39,14 +39,15 @@ func TestUnchecked(t *testing.T) {
 		told(eventlog.GapClosed{Gap: 1}), want(Check{2, 1}), // that its messages were read says nothing of deletes
 		start(1, 100), gap(2, 1), history(1, 1, 2), done(1), want(Check{1, 2}, Check{2, 1}),
 		start(2, 200), history(2, 1, 2), done(2), want(Check{2, 1}), // it read the channel after the gap
-		func(*world) { parent = 1 }, want(Check{2, 2}),
-		told(eventlog.ChannelChecked{Channel: 2, Gap: 2}), want(),
-		gap(3, 0), told(eventlog.ChannelDeleted{Channel: 1}), want(Check{2, 3}, Check{3, 3}),
+		told(eventlog.GapClosed{Gap: 2}), want(Check{1, 3}, Check{2, 1}), // until then nobody heard of its deletes
+		func(*world) { parent = 1 }, want(Check{1, 3}, Check{2, 3}),
+		told(eventlog.ChannelChecked{Channel: 1, Gap: 3}, eventlog.ChannelChecked{Channel: 2, Gap: 3}), want(),
+		gap(4, 0), told(eventlog.ChannelDeleted{Channel: 1}), want(Check{2, 4}, Check{3, 4}),
 	)(w)
 	if w.g.Covered() {
 		t.Error("covered with a gap of the whole guild open")
 	}
-	all(told(eventlog.GapClosed{Gap: 3}))(w)
+	all(told(eventlog.GapClosed{Gap: 4}))(w)
 	if !w.g.Covered() {
 		t.Error("not covered, though only a gap of one channel is open")
 	}

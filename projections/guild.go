@@ -97,7 +97,7 @@ func (g *Guild) Apply(body eventlog.Body) {
 	case eventlog.GapOpened:
 		g.applyGapOpened(b)
 	case eventlog.GapClosed:
-		delete(g.gaps, b.Gap)
+		g.applyGapClosed(b)
 	case eventlog.ChannelChecked:
 		ch := g.channel(b.Channel)
 		ch.checked = max(ch.checked, b.Gap)

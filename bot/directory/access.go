@@ -40,6 +40,7 @@ func (d *Directory) handleAccess(event string, data json.RawMessage) error {
 		d.guild.Roles = append(d.guild.Roles, e.Role)
 	}
 	d.compute()
+	d.forgive(func(discord.Channel) bool { return true })
 	return nil
 }
 
@@ -56,12 +57,13 @@ func (d *Directory) handleMember(data json.RawMessage) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.guild.Members = []discord.Member{m}
+	d.forgive(func(discord.Channel) bool { return true })
 	d.compute()
 	return nil
 }
 
 // Told returns how often the gateway has told something. What a request answers may be older than what the
-// gateway tells while it is on its way: then Learn takes only what was not known, Refresh and Refused nothing.
+// gateway tells while it is on its way: then Learn takes only what was neither known nor deleted, Refresh and Refused nothing.
 func (d *Directory) Told() uint64 {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
@@ -79,6 +81,9 @@ func (d *Directory) Learn(since uint64, channels ...discord.Channel) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, c := range channels {
+		if since < d.gone[c.ID] {
+			continue
+		}
 		if known, ok := d.channels[c.ID]; ok && d.told != since {
 			known.LastMessage = max(known.LastMessage, c.LastMessage)
 			c = known
@@ -102,7 +107,8 @@ func (d *Directory) Refresh(since uint64, g discord.Guild, me discord.Member, ch
 }
 
 // Refused notes that Discord refuses a channel, whatever the permissions say: it can't be read until Discord
-// tells of it anew. It notes nothing and returns false if the gateway has told something since.
+// tells anew of it, of its parent or of the bot's roles. It notes nothing and returns false if the gateway has
+// told something since.
 func (d *Directory) Refused(since uint64, id snowflake.ID) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -111,9 +117,28 @@ func (d *Directory) Refused(since uint64, id snowflake.ID) bool {
 	}
 	if c, ok := d.channels[id]; ok {
 		c.Flags |= discord.FlagObfuscated
-		d.channels[id] = c
+		d.channels[id], d.refused[id] = c, true
 	}
 	return true
+}
+
+// tell takes a channel as the gateway tells of it. Its threads may have opened with it.
+func (d *Directory) tell(c discord.Channel) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.add([]discord.Channel{c})
+	d.forgive(func(refused discord.Channel) bool { return refused.Parent == c.ID })
+}
+
+// forgive lets refused channels be what the permissions say. d.mu is held.
+func (d *Directory) forgive(opened func(discord.Channel) bool) {
+	for id := range d.refused {
+		if c := d.channels[id]; opened(c) {
+			c.Flags &^= discord.FlagObfuscated
+			d.channels[id] = c
+			delete(d.refused, id)
+		}
+	}
 }
 
 // Me returns the bot's own user id.

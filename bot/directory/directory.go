@@ -22,12 +22,14 @@ type Directory struct {
 	guild    discord.Guild // without its channels and threads
 	access   discord.GuildAccess
 	channels map[snowflake.ID]discord.Channel // threads too
+	refused  map[snowflake.ID]bool            // that Discord has refused, though the permissions allow them
+	gone     map[snowflake.ID]uint64          // what was deleted, and what told was then
 	told     uint64                           // how often the gateway has told something
 }
 
 // New returns the directory of a guild as the bot with the user id me sees it. It is empty until Reset.
 func New(me snowflake.ID) *Directory {
-	return &Directory{me: me, channels: map[snowflake.ID]discord.Channel{}}
+	return &Directory{me: me, channels: map[snowflake.ID]discord.Channel{}, refused: map[snowflake.ID]bool{}, gone: map[snowflake.ID]uint64{}}
 }
 
 // Reset takes a whole guild, as GUILD_CREATE brings it. Threads that it doesn't name, the archived ones,
@@ -36,6 +38,7 @@ func (d *Directory) Reset(g discord.Guild) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.told++
+	d.forgive(func(discord.Channel) bool { return true })
 	old := d.channels
 	d.channels = map[snowflake.ID]discord.Channel{}
 	for _, c := range slices.Concat(g.Channels, g.Threads) {
@@ -74,6 +77,7 @@ func (d *Directory) add(channels []discord.Channel) {
 			c.Member = d.channels[c.ID].Member
 		}
 		d.channels[c.ID] = c
+		delete(d.refused, c.ID)
 	}
 }
 
@@ -85,10 +89,13 @@ func (d *Directory) Remove(id snowflake.ID) []snowflake.ID {
 	for other, c := range d.channels {
 		if c.IsThread() && c.Parent == id {
 			gone = append(gone, other)
-			delete(d.channels, other)
 		}
 	}
-	delete(d.channels, id)
+	for _, id := range gone {
+		delete(d.channels, id)
+		delete(d.refused, id)
+		d.gone[id] = d.told
+	}
 	return gone
 }
 
@@ -178,7 +185,7 @@ func (d *Directory) Handle(event string, data json.RawMessage) (gone []snowflake
 	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE":
 		var c discord.Channel
 		if err = json.Unmarshal(data, &c); err == nil {
-			d.Add(c)
+			d.tell(c)
 		}
 	case "CHANNEL_DELETE", "THREAD_DELETE":
 		var c discord.Channel

@@ -229,6 +229,41 @@ func TestRefused(t *testing.T) {
 	}
 }
 
+// TestRefusedWithItsParent has what Discord tells of a channel, or of the bot's roles, open a thread that was
+// refused: of the thread itself it tells nothing.
+func TestRefusedWithItsParent(t *testing.T) {
+	for event, data := range map[string]string{
+		"CHANNEL_UPDATE":      `{"id":"11","type":0}`,
+		"GUILD_ROLE_UPDATE":   `{"guild_id":"1","role":{"id":"1","permissions":"66560"}}`,
+		"GUILD_MEMBER_UPDATE": `{"guild_id":"1","user":{"id":"90"},"roles":[]}`,
+	} {
+		d := newDirectory()
+		handle(t, d, "THREAD_CREATE", `{"id":"23","type":11,"parent_id":"11"}`)
+		d.Refused(d.Told(), 23)
+		if got := reason(d, 23); got != discord.CannotView {
+			t.Fatalf("refused: %s", got)
+		}
+		if handle(t, d, event, data); reason(d, 23) != discord.CanRead {
+			t.Errorf("after %s: %s", event, reason(d, 23))
+		}
+	}
+}
+
+// TestDeletedMeanwhile takes no channel from an answer that is older than the channel's end.
+func TestDeletedMeanwhile(t *testing.T) {
+	d := newDirectory()
+	since := d.Told()
+	handle(t, d, "CHANNEL_DELETE", `{"id":"11","type":0}`)
+	d.Learn(since, discord.Channel{ID: 11})
+	if _, known := d.Channel(11); known {
+		t.Error("what was deleted is back")
+	}
+	d.Learn(d.Told(), discord.Channel{ID: 11})
+	if _, known := d.Channel(11); !known {
+		t.Error("a newer answer is not taken")
+	}
+}
+
 func TestBrokenEvents(t *testing.T) {
 	for _, event := range []string{"CHANNEL_CREATE", "CHANNEL_DELETE", "THREAD_DELETE", "THREAD_LIST_SYNC", "GUILD_UPDATE", "GUILD_ROLE_DELETE", "GUILD_MEMBER_UPDATE"} {
 		d := newDirectory()

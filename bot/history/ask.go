@@ -3,6 +3,7 @@ package history
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -52,14 +53,21 @@ func (r *Reader) Settle(ctx context.Context, channel snowflake.ID, ids []snowfla
 
 // ask asks for messages a page at a time, from the newest.
 func (r *Reader) ask(ctx context.Context, channel snowflake.ID, ids []snowflake.ID) (there []discord.Message, absent []snowflake.ID, err error) {
-	for len(ids) > 0 {
+	for idle := 0; len(ids) > 0; {
 		page, err := r.Client.Messages(ctx, channel, rest.Query{Before: ids[len(ids)-1] + 1})
 		if err != nil {
 			return nil, nil, err
 		}
 		if len(page) == 0 {
-			if err := r.provePermission(ctx, channel); err != nil {
+			nothing, err := r.proveNothing(ctx, channel, rest.Query{Before: ids[len(ids)-1] + 1, Limit: 1})
+			if err != nil {
 				return nil, nil, err
+			}
+			if idle++; !nothing && idle == mostIdle {
+				return nil, nil, fmt.Errorf("%w: nothing before %s, but something", ErrContradiction, ids[len(ids)-1]+1)
+			}
+			if !nothing {
+				continue
 			}
 		}
 		r.demoteStarters(page)

@@ -39,6 +39,7 @@ type fake struct {
 	cut      func(page int) int
 	mixed    bool                    // within a millisecond the ids stand in no order
 	before   func(page int, f *fake) // a page is read; it may change the fake
+	told     func(f *fake)           // the rights are asked for
 	pages    int
 	requests []string
 }
@@ -52,6 +53,9 @@ func (f *fake) RoundTrip(r *http.Request) (*http.Response, error) {
 	case strings.HasSuffix(at, "/messages"):
 		body = f.page(r)
 	case path.Base(path.Dir(at)) == "channels":
+		if f.told != nil {
+			f.told(f)
+		}
 		body = map[string]any{"id": path.Base(at), "type": 0, "guild_id": "1"}
 	case path.Base(path.Dir(at)) == "members":
 		body = map[string]any{"user": map[string]any{"id": "90"}, "roles": []string{}}

@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"fmt"
 
 	"tally/bot/discord"
 	"tally/bot/rest"
@@ -12,14 +13,21 @@ import (
 // reaches until, and gives each page; messages may come twice. That it returns no error means that
 // there was nothing more, or until was reached, and that the history could be read to the last: see Walk.
 func (r *Reader) Forward(ctx context.Context, channel, after, until snowflake.ID, give func([]discord.Message) error) error {
-	for after < until {
+	for idle := 0; after < until; {
 		page, err := r.Client.Messages(ctx, channel, rest.Query{After: after})
 		if err != nil {
 			return err
 		}
 		if len(page) == 0 {
-			return r.proveReadable(ctx, channel)
+			if end, err := r.nothingAbove(ctx, channel, after); end || err != nil {
+				return err
+			}
+			if idle++; idle == mostIdle {
+				return fmt.Errorf("%w: nothing after %s, but something newer", ErrContradiction, after)
+			}
+			continue
 		}
+		idle = 0
 		r.demoteStarters(page)
 		if err := give(page); err != nil {
 			return err
@@ -42,12 +50,15 @@ func onward(after snowflake.ID, page []discord.Message) snowflake.ID {
 	return newest
 }
 
-// proveReadable returns ErrNoHistory unless the bot may read a channel's history. One message that Discord
-// shows proves it.
-func (r *Reader) proveReadable(ctx context.Context, channel snowflake.ID) error {
+// nothingAbove reports whether there is nothing above after, and the right to read is there. One message that
+// Discord shows proves the right.
+func (r *Reader) nothingAbove(ctx context.Context, channel, after snowflake.ID) (bool, error) {
 	newest, err := r.Client.Messages(ctx, channel, rest.Query{Limit: 1})
-	if err != nil || len(newest) > 0 {
-		return err
+	if err != nil {
+		return false, err
 	}
-	return r.provePermission(ctx, channel)
+	if len(newest) > 0 {
+		return newest[0].ID <= after, nil
+	}
+	return r.proveNothing(ctx, channel, rest.Query{After: after, Limit: 1})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"tally/bot/discord"
+	"tally/bot/rest"
 	"tally/eventlog/snowflake"
 )
 
@@ -17,6 +18,16 @@ var ErrChanging = errors.New("the server's channels or roles are being changed")
 
 // refreshes is how often the server is asked for in a row.
 const refreshes = 5
+
+// proveNothing reports whether a question that was answered with nothing is answered so again now that the right
+// to read is there: it may have been missing at the time, and have come back since.
+func (r *Reader) proveNothing(ctx context.Context, channel snowflake.ID, q rest.Query) (bool, error) {
+	if err := r.provePermission(ctx, channel); err != nil {
+		return false, err
+	}
+	page, err := r.Client.Messages(ctx, channel, q)
+	return len(page) == 0, err
+}
 
 // provePermission returns ErrNoHistory unless the bot may read a channel's history, as Discord says now.
 func (r *Reader) provePermission(ctx context.Context, channel snowflake.ID) error {

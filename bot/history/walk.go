@@ -44,10 +44,12 @@ func (r *Reader) Walk(ctx context.Context, channel, before, seen snowflake.ID, g
 		if full { // a page that isn't full hints at the end, and no more
 			continue
 		}
-		if end, err := r.reachedEnd(ctx, channel, at.seen); end || err != nil {
+		if end, err := r.reachedEnd(ctx, channel, at); end || err != nil {
 			return err
 		}
-		at.before = min(at.before, at.seen)
+		if at.seen != 0 {
+			at.before = min(at.before, at.seen)
+		}
 		if idle++; at.seen != reached {
 			idle = 0
 		}
@@ -59,18 +61,17 @@ func (r *Reader) Walk(ctx context.Context, channel, before, seen snowflake.ID, g
 
 // reachedEnd asks for the oldest message of the channel. If it is the oldest one seen, the beginning is
 // reached, and the right to read was there just now: an empty page would prove neither.
-func (r *Reader) reachedEnd(ctx context.Context, channel, seen snowflake.ID) (bool, error) {
-	if seen != 0 {
+func (r *Reader) reachedEnd(ctx context.Context, channel snowflake.ID, at cursor) (bool, error) {
+	if at.seen != 0 {
 		oldest, err := r.Client.Messages(ctx, channel, rest.Query{After: 1, Limit: 1})
 		if err != nil {
 			return false, err
 		}
 		if len(oldest) > 0 {
-			return oldest[0].ID >= seen, nil
+			return oldest[0].ID >= at.seen, nil
 		}
 	}
-	err := r.provePermission(ctx, channel)
-	return err == nil, err
+	return r.proveNothing(ctx, channel, rest.Query{Before: at.before, Limit: 1})
 }
 
 // Readable reports whether the history of a channel may be read, as things are now.

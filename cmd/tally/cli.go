@@ -41,20 +41,26 @@ type exited int
 // returns the exit code.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
 	t := newTerminal(stdin, stdout, stderr)
-	helpTo, helped := stdout, exitFine
+	t.ctx, t.args = ctx, args
+	return t.run()
+}
+
+// run carries the terminal's command line out.
+func (t *terminal) run() (code int) {
+	args, helpTo, helped := t.args, io.Writer(t.out), exitFine
 	if len(args) == 0 { // help that was not asked for is talk
-		args, helpTo, helped = []string{"--help"}, stderr, exitUsage
+		args, helpTo, helped = []string{"--help"}, t.err, exitUsage
 	}
 	defer func() {
 		switch p := recover().(type) {
 		case nil:
 		case exited:
-			code = max(int(p), helped)
+			code = max(int(p), helped, t.fail(t.out.Flush()))
 		default:
 			panic(p)
 		}
 	}()
-	parser, err := newParser(helpTo, stderr)
+	parser, err := newParser(helpTo, t.err)
 	if err != nil {
 		return t.fail(err)
 	}
@@ -62,7 +68,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err != nil {
 		return t.fail(parseError(err))
 	}
-	parsed.BindTo(ctx, (*context.Context)(nil))
+	parsed.BindTo(t.ctx, (*context.Context)(nil))
 	err = parsed.Run(t)
 	return t.fail(errors.Join(err, t.out.Flush()))
 }

@@ -24,11 +24,18 @@ type guildFlag struct {
 	Guild snowflake.ID `placeholder:"ID" help:"Only this server."`
 }
 
-// read opens the log for reading only and calls use with it.
-func (d dataFlag) read(use func(*eventlog.Log) error) error {
+// read calls use with the log, opened for reading only. Where a running bot holds the log, the whole command
+// is carried out there.
+func (d dataFlag) read(t *terminal, use func(*eventlog.Log) error) error {
+	if t.held != nil {
+		return guard(d.Data, func() error { return use(t.held) })
+	}
 	return guard(d.Data, func() error {
 		log, err := openLog(d.Data, eventlog.Options{ReadOnly: true})
-		if err != nil {
+		switch {
+		case errors.Is(err, eventlog.ErrInUse):
+			return t.elsewhere(d.Data, err)
+		case err != nil:
 			return err
 		}
 		return errors.Join(use(log), log.Close())

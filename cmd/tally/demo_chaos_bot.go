@@ -102,7 +102,7 @@ func (c *chaos) killBot(ctx context.Context) error {
 
 // checkRuns makes sure, from the log that the killed bot has left, that it was in the middle of the import.
 func (c *chaos) checkRuns() error {
-	return dataFlag{c.dir}.read(func(log *eventlog.Log) error {
+	return dataFlag{c.dir}.read(&terminal{}, func(log *eventlog.Log) error {
 		g, err := projections.Load(log, c.guild.ID())
 		if err == nil && g.Running() == nil {
 			err = errors.New("no import was running when the bot was killed: make it longer")

@@ -36,7 +36,7 @@ var known = []struct {
 	{eventlog.ErrNoLog, "", exitUsage}, // they say it themselves
 	{eventlog.ErrNotLog, "", exitFailed},
 	{eventlog.ErrNewerVersion, "", exitFailed},
-	{eventlog.ErrInUse, "If it is the bot, you can also ask it in Discord: /import-status, /verify-message-counts, /leaderboard.", exitFailed},
+	{eventlog.ErrInUse, "A bot of this version that holds it carries out the commands that read; any bot also answers in Discord: /import-status, /verify-message-counts, /leaderboard.", exitFailed},
 	{eventlog.ErrNotFound, "`tally log ls` lists the events and their ULIDs.", exitFailed},
 	{fs.ErrPermission, "Give the user who runs tally the right to it, or choose another folder with --data.", exitFailed},
 	{session.ErrToken, "Copy the whole token from https://discord.com/developers/applications, your application, Bot, Reset Token.", exitFailed},
@@ -49,6 +49,9 @@ var known = []struct {
 func (t *terminal) fail(err error) int {
 	if err == nil {
 		return exitFine
+	}
+	if ended, ok := errors.AsType[endedError](err); ok {
+		return int(ended)
 	}
 	text, advice, code := err.Error(), "", exitFailed
 	if e, ok := errors.AsType[*adviceError](err); ok {

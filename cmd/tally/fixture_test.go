@@ -34,20 +34,24 @@ func sent(minute float64) snowflake.ID {
 // fixture writes a log. In the first server an import has completed and a message was deleted after it;
 // in the second an import runs, with one channel half read and one not readable.
 func fixture(ts *testscript.TestScript, _ bool, args []string) {
+	writeFixture(ts.MkAbs(args[0]), ts.Check)
+}
+
+func writeFixture(dir string, check func(error)) {
 	now := fixtureStart.Add(-time.Minute)
-	log, err := eventlog.Open(ts.MkAbs(args[0]), eventlog.Options{NoSync: true, Clock: func() time.Time {
+	log, err := eventlog.Open(dir, eventlog.Options{NoSync: true, Clock: func() time.Time {
 		now = now.Add(time.Minute)
 		return now
 	}})
-	ts.Check(err)
+	check(err)
 	page := func(origin eventlog.Origin, imp uint32, channel snowflake.ID, messages ...eventlog.Message) eventlog.Body {
 		p, err := eventlog.NewPage(origin, imp, channel, messages)
-		ts.Check(err)
+		check(err)
 		return p
 	}
 	write := func(guild snowflake.ID, bodies ...eventlog.Body) {
 		_, err := log.Append(guild, bodies)
-		ts.Check(err)
+		check(err)
 	}
 	cutoff := sent(1)
 	write(guildA, page(eventlog.Live, 0, general, eventlog.Message{ID: sent(0), Author: ann}))
@@ -63,7 +67,7 @@ func fixture(ts *testscript.TestScript, _ bool, args []string) {
 	write(guildB, eventlog.ImportStarted{Import: 1, Cutoff: sent(9), By: bob, Forced: true})
 	write(guildB, page(eventlog.Import, 1, busy, eventlog.Message{ID: sent(7), Author: cid}, eventlog.Message{ID: sent(8), Author: cid}))
 	write(guildB, eventlog.ImportChannelFinished{Import: 1, Channel: secret, Outcome: eventlog.NoPermission})
-	ts.Check(log.Close())
+	check(log.Close())
 }
 
 // hold holds a log open until the script ends.

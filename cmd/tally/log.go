@@ -61,6 +61,12 @@ func (f filterFlags) filter() (r filter, err error) {
 // events gives the events that fit, those after a ULID, oldest first. What can't be read comes as an
 // error in its place, and the iteration goes on after it.
 func (f filter) events(log *eventlog.Log, after ulid.ULID) iter.Seq2[eventlog.Event, error] {
+	return f.onward(log, &after)
+}
+
+// onward is events that leaves in at the last event of the log that it has looked at.
+func (f filter) onward(log *eventlog.Log, at *ulid.ULID) iter.Seq2[eventlog.Event, error] {
+	after := *at
 	records := log.AllRecords(after)
 	if f.Guild != 0 {
 		records = log.Records(f.Guild, after)
@@ -81,6 +87,7 @@ func (f filter) events(log *eventlog.Log, after ulid.ULID) iter.Seq2[eventlog.Ev
 					return
 				}
 			}
+			*at = rec.Last()
 		}
 	}
 }

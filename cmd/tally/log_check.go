@@ -31,7 +31,7 @@ type fault struct {
 }
 
 func (c *logCheckCmd) Run(t *terminal) error {
-	return c.read(func(log *eventlog.Log) error {
+	return c.read(t, func(log *eventlog.Log) error {
 		faults := 0
 		done, err := log.Check(func(err error) {
 			faults++

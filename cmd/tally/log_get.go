@@ -26,7 +26,7 @@ func (c *logGetCmd) Run(t *terminal) error {
 	if err != nil {
 		return usage(fmt.Errorf("%q is not a ULID", c.ULID), "It has 26 letters and digits; `tally log ls` prints them.")
 	}
-	return c.read(func(log *eventlog.Log) error {
+	return c.read(t, func(log *eventlog.Log) error {
 		e, err := log.Get(id)
 		if err != nil {
 			return err

@@ -38,7 +38,7 @@ func (c *logLsCmd) Run(t *terminal) error {
 	if limit < 0 && c.Format == "table" {
 		limit = tableLimit
 	}
-	return c.read(func(log *eventlog.Log) error {
+	return c.read(t, func(log *eventlog.Log) error {
 		if _, err := c.of(log); err != nil {
 			return err
 		}

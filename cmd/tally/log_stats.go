@@ -48,7 +48,7 @@ type guildStats struct {
 }
 
 func (c *logStatsCmd) Run(t *terminal) error {
-	return c.read(func(log *eventlog.Log) error {
+	return c.read(t, func(log *eventlog.Log) error {
 		read, err := log.Stats()
 		if err != nil {
 			return err

@@ -33,7 +33,7 @@ func (replayCmd) Help() string {
 }
 
 func (c *replayCmd) Run(t *terminal) error {
-	return c.read(func(log *eventlog.Log) error {
+	return c.read(t, func(log *eventlog.Log) error {
 		guilds, err := c.of(log)
 		if err != nil {
 			return err

@@ -78,7 +78,14 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	if err != nil {
 		return errors.Join(usage(err, "Give --discord-url as http://host:port, without /api."), log.Close())
 	}
-	switch err := runBot(ctx, b); {
+	stop, err := serve(c.Data, log, logger)
+	if err != nil {
+		logger.Warn("commands that read the log can't be used while the bot runs", "error", err)
+		stop = func() {}
+	}
+	err = runBot(ctx, b)
+	stop()
+	switch {
 	case errors.Is(err, errSlow): // it still writes
 		return err
 	case err != nil:

@@ -26,7 +26,7 @@ func (statusCmd) Help() string {
     tally status --data ./data
     tally status --data ./data --format json | jq .import
 
-While the bot runs, /import-status in Discord shows the same.`
+/import-status in Discord shows the same.`
 }
 
 // status is one server's state, for programs.
@@ -64,7 +64,7 @@ const (
 )
 
 func (c *statusCmd) Run(t *terminal) error {
-	return c.read(func(log *eventlog.Log) error {
+	return c.read(t, func(log *eventlog.Log) error {
 		guilds, err := c.of(log)
 		if err != nil {
 			return err

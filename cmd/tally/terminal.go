@@ -11,12 +11,15 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"os"
 
 	"github.com/dustin/go-humanize"
 	"golang.org/x/term"
+
+	"tally/eventlog"
 )
 
 // terminal is what a command reads from and writes to.
@@ -26,6 +29,10 @@ type terminal struct {
 	err   io.Writer
 	width int  // of standard output; 0: it is no terminal
 	draws bool // both are terminals
+
+	ctx  context.Context
+	args []string      // the command line
+	held *eventlog.Log // of the bot that carries the command out; nil: it runs by itself
 }
 
 func newTerminal(stdin io.Reader, stdout, stderr io.Writer) *terminal {

@@ -50,7 +50,7 @@ type verifiedUser struct {
 }
 
 func (c *verifyCmd) Run(t *terminal) error {
-	return c.read(func(log *eventlog.Log) error {
+	return c.read(t, func(log *eventlog.Log) error {
 		guilds, err := c.of(log)
 		if err != nil {
 			return err

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+// attended is a fixture's folder whose log this process holds, as a running bot does.
+func attended(t *testing.T) (dir string, log *eventlog.Log) {
+	t.Helper()
+	dir = t.TempDir()
+	writeFixture(dir, func(err error) { mustBe(t, err) })
+	return dir, attend(t, dir)
+}
+
+func attend(t *testing.T, dir string) *eventlog.Log {
+	t.Helper()
+	log, err := openLog(dir, eventlog.Options{NoSync: true})
+	mustBe(t, err)
+	stop, err := serve(dir, log, slog.New(slog.DiscardHandler))
+	mustBe(t, err)
+	t.Cleanup(func() {
+		stop()
+		mustBe(t, log.Close())
+	})
+	return log
+}
+
+func mustBe(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestElsewhere has each command that reads a log say the same with and without a bot that holds it.
+func TestElsewhere(t *testing.T) {
+	dir := t.TempDir()
+	writeFixture(dir, func(err error) { mustBe(t, err) })
+	type said struct {
+		code     int
+		out, err string
+	}
+	ask := func(args string) said {
+		var out, talk bytes.Buffer
+		code := run(t.Context(), append(strings.Fields(args), "--data", dir), http.NoBody, &out, &talk)
+		return said{code, out.String(), talk.String()}
+	}
+	commands := []string{
+		"status", "status --format json", "status --guild 17", "verify", "replay", "replay --format json", "log ls", "log ls --kind no-such",
+		"log ls --format json", "log tail -n 3", "log stats", "log check", "log get 01ARZ3NDEKTSV4RRFFQ69G5FAV",
+	}
+	alone := map[string]said{}
+	for _, c := range commands {
+		alone[c] = ask(c)
+	}
+	attend(t, dir)
+	if _, err := openLog(dir, eventlog.Options{ReadOnly: true}); err == nil {
+		t.Fatal("the log is not held")
+	}
+	for _, c := range commands {
+		if got := ask(c); got != alone[c] {
+			t.Errorf("tally %s:\n%+v\nwithout the bot:\n%+v", c, got, alone[c])
+		}
+	}
+	if info, err := os.Stat(filepath.Join(dir, socketName)); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the socket: %v, %v", info.Mode(), err)
+	}
+}
+
+// TestFollow has what a bot adds come one by one, until Ctrl-C.
+func TestFollow(t *testing.T) {
+	dir, log := attended(t)
+	ctx, stop := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	ended := make(chan int, 1)
+	go func() {
+		ended <- run(ctx, []string{"log", "tail", "-f", "-n", "1", "--kind", "channel_deleted", "--format", "json", "--data", dir}, http.NoBody, w, io.Discard)
+	}()
+	lines := bufio.NewScanner(r)
+	for channel := range 3 {
+		_, err := log.Append(guildA, []eventlog.Body{eventlog.GapOpened{Gap: 1, After: 1}, eventlog.ChannelDeleted{Channel: 70 + snowflake.ID(channel)}})
+		mustBe(t, err)
+		if !lines.Scan() || !strings.Contains(lines.Text(), `"channel_id":"7`+string(rune('0'+channel))+`"`) {
+			t.Fatalf("%d: %q, %v", channel, lines.Text(), lines.Err())
+		}
+	}
+	stop()
+	if code := <-ended; code != exitFine {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+// TestFollowNeedsABot says so, and what else doesn't go.
+func TestFollowNeedsABot(t *testing.T) {
+	dir := t.TempDir()
+	writeFixture(dir, func(err error) { mustBe(t, err) })
+	var talk bytes.Buffer
+	if code := run(t.Context(), []string{"log", "tail", "-f", "--data", dir}, http.NoBody, io.Discard, &talk); code != exitUsage || !strings.Contains(talk.String(), "no bot runs on this log") {
+		t.Errorf("%d %s", code, &talk)
+	}
+}
+
+// TestDeadSocket has a bot take the place of one that was killed, and a log that is held without a socket
+// give the usual error.
+func TestDeadSocket(t *testing.T) {
+	dir := t.TempDir()
+	writeFixture(dir, func(err error) { mustBe(t, err) })
+	mustBe(t, os.WriteFile(filepath.Join(dir, socketName), nil, 0o600))
+	log, err := openLog(dir, eventlog.Options{NoSync: true})
+	mustBe(t, err)
+	var talk bytes.Buffer
+	if code := run(t.Context(), []string{"status", "--data", dir}, http.NoBody, io.Discard, &talk); code != exitFailed || !strings.Contains(talk.String(), "in use by another process") {
+		t.Errorf("%d %s", code, &talk)
+	}
+	mustBe(t, log.Close())
+	attend(t, dir)
+	if code := run(t.Context(), []string{"status", "--data", dir}, http.NoBody, io.Discard, io.Discard); code != exitFine {
+		t.Errorf("exit code %d", code)
+	}
+}
