@@ -13,6 +13,9 @@ type GapSpan struct {
 	Until snowflake.ID // the first message that came live after it opened
 }
 
+// Ended reports whether the span has an end. A gap whose span has ended may still be to be read.
+func (s GapSpan) Ended() bool { return s.Until != noEnd }
+
 // GapSpans reads a guild's gaps from its log, in the order in which they opened. That of one channel ends
 // when it was closed: with the newest message seen until then.
 func GapSpans(log *eventlog.Log, guild snowflake.ID) (spans []GapSpan, err error) {

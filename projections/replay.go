@@ -37,3 +37,22 @@ func (g *Guild) follow(log *eventlog.Log, until ulid.ULID) error {
 	}
 	return nil
 }
+
+// eachFolded gives the bodies that are folded into the guild. A record that has come since is left out.
+func (g *Guild) eachFolded(log *eventlog.Log, give func(eventlog.Body)) error {
+	for rec, err := range log.Records(g.ID, ulid.ULID{}) {
+		if err != nil {
+			return err
+		}
+		if rec.Base.Compare(g.position) > 0 {
+			return nil
+		}
+		for body, err := range rec.Bodies() {
+			if err != nil {
+				return err
+			}
+			give(body)
+		}
+	}
+	return nil
+}

@@ -85,8 +85,9 @@ func (s *schedule) actions() []action {
 		{"read all", s.readAll},
 		{"read all", s.readAll},
 		{"end channel", s.endChannel},
-		{"complete", s.complete},
-		{"complete", s.complete},
+		{"complete", func() { s.complete(eventlog.Completed) }},
+		{"complete", func() { s.complete(eventlog.Completed) }},
+		{"almost complete", func() { s.complete(eventlog.Cancelled) }},
 		{"cancel", func() { s.finish(s.live.imports, eventlog.Cancelled) }},
 		{"finish another", s.finishAnother},
 	}...)
@@ -254,7 +255,7 @@ func (s *schedule) endChannel() {
 
 // complete does what the importer does last: what the stream side holds and the import lacks becomes a
 // repair, or is known to be deleted.
-func (s *schedule) complete() {
+func (s *schedule) complete(outcome eventlog.Outcome) {
 	r := s.live.running
 	if r == nil {
 		return
@@ -278,7 +279,7 @@ func (s *schedule) complete() {
 		s.append(s.pages(eventlog.Repair, r.Number, b)...)
 		s.deleteIDs(channel, gone)
 	}
-	s.finish(r.Number, eventlog.Completed)
+	s.finish(r.Number, outcome)
 }
 
 // finishAnother ends an import that doesn't run, for which nothing may change.
@@ -409,6 +410,7 @@ func (s *schedule) check() {
 	s.wantSame("decoded", decoded)
 	s.checkSeen()
 	s.checkStream()
+	s.checkActivity()
 }
 
 // checkStream holds the count to what Discord has: no import may lose a message that live tracking knows.

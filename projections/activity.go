@@ -1,0 +1,136 @@
+package projections
+
+import (
+	"fmt"
+	"time"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+// Activity is when and where a guild's messages were sent, and how each came into the log. It holds the
+// messages that count in the Guild that it was made from, each once, and no others.
+type Activity struct {
+	Total    uint64
+	First    snowflake.ID   // the oldest message; 0: there is none
+	Last     snowflake.ID   // the newest
+	Hours    [7][24]uint64  // by time.Weekday and hour of the day, UTC
+	Days     map[Day]uint64 // those with messages
+	Channels map[snowflake.ID]map[Day]ByOrigin
+}
+
+// Day is a day in UTC: the number of days since 1970-01-01.
+type Day int32
+
+const dayMs = 24 * 60 * 60 * 1000
+
+// DayOf returns the day on which an id was made.
+func DayOf(id snowflake.ID) Day { return Day(id.Ms() / dayMs) }
+
+// Time returns the day's beginning.
+func (d Day) Time() time.Time { return time.UnixMilli(int64(d) * dayMs).UTC() }
+
+// String returns the day as 2006-01-02.
+func (d Day) String() string { return d.Time().Format(time.DateOnly) }
+
+// MarshalText writes the day as 2006-01-02.
+func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
+// Origins is the number of an array with a place for each eventlog.Origin.
+const Origins = int(eventlog.Archive) + 1
+
+// ByOrigin is a number of messages for each origin: that of the event which their count rests on.
+type ByOrigin [Origins]uint64
+
+// Sum returns the number of messages of all origins.
+func (o ByOrigin) Sum() (n uint64) {
+	for _, m := range o {
+		n += m
+	}
+	return n
+}
+
+// Plus returns the sums, origin by origin.
+func (o ByOrigin) Plus(other ByOrigin) ByOrigin {
+	for i, n := range other {
+		o[i] += n
+	}
+	return o
+}
+
+// Activity reads the log again, up to the guild's position, and asks the guild of each event whether a
+// message counts because of it: Counts is the one rule, here too.
+func (g *Guild) Activity(log *eventlog.Log) (*Activity, error) {
+	a := &Activity{Days: map[Day]uint64{}, Channels: map[snowflake.ID]map[Day]ByOrigin{}}
+	repairs := map[snowflake.ID][]snowflake.ID{} // they may repeat what another event holds
+	err := g.eachEvent(log, func(channel snowflake.ID, e eventlog.Found) {
+		switch {
+		case !g.Counts(channel, e):
+		case e.Origin == eventlog.Repair:
+			repairs[channel] = append(repairs[channel], e.ID)
+		default:
+			a.add(channel, e.ID, e.Origin)
+		}
+	})
+	if err == nil {
+		err = g.addRepairs(log, a, repairs)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the activity of guild %s: %w", g.ID, err)
+	}
+	return a, nil
+}
+
+// eachEvent gives the message events that are folded into the guild.
+func (g *Guild) eachEvent(log *eventlog.Log, give func(channel snowflake.ID, e eventlog.Found)) error {
+	return g.eachFolded(log, func(body eventlog.Body) {
+		if p, ok := body.(*eventlog.Page); ok {
+			for i := range p.Len() {
+				give(p.Channel, eventlog.Found{Message: p.Message(i), Origin: p.Origin, Import: p.Import})
+			}
+		}
+	})
+}
+
+// addRepairs adds the messages that count by a repair alone. The repair of an import that was given up
+// repeats what live tracking holds.
+func (g *Guild) addRepairs(log *eventlog.Log, a *Activity, repairs map[snowflake.ID][]snowflake.ID) error {
+	for channel, ids := range repairs {
+		found, err := log.Find(g.ID, channel, ids...)
+		if err != nil {
+			return err
+		}
+		counted := map[snowflake.ID]bool{}
+		for _, e := range found {
+			if e.Origin != eventlog.Repair && g.Counts(channel, e) {
+				counted[e.ID] = true
+			}
+		}
+		for _, id := range ids {
+			if !counted[id] {
+				counted[id] = true
+				a.add(channel, id, eventlog.Repair)
+			}
+		}
+	}
+	return nil
+}
+
+func (a *Activity) add(channel, id snowflake.ID, origin eventlog.Origin) {
+	if a.First == 0 || id < a.First {
+		a.First = id
+	}
+	a.Last = max(a.Last, id)
+	day, hour := DayOf(id), id.Ms()/(dayMs/24)%24
+	a.Total++
+	a.Days[day]++
+	a.Hours[(day+4)%7][hour]++ // 1970-01-01 was a Thursday
+	days := a.Channels[channel]
+	if days == nil {
+		days = map[Day]ByOrigin{}
+		a.Channels[channel] = days
+	}
+	by := days[day]
+	by[origin]++
+	days[day] = by
+}
