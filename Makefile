@@ -4,11 +4,12 @@ GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEMO ?=
 SEEDS ?= 2000
+PEERS ?=
 
-.PHONY: help demo test simulate defects check race bench build clean
+.PHONY: help demo test simulate defects check race bench bench-peers build clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
 
 demo: ## count a made-up server exactly, no token needed (DEMO="--messages 100000" passes flags)
 	$(GO) run ./cmd/tally demo $(DEMO)
@@ -32,6 +33,9 @@ race: ## run all tests under the race detector (needs a C compiler)
 
 bench: ## print sizes and speeds; compare them within one run only
 	$(GO) test -run '^$$' -bench . -benchtime 1s ./eventlog ./projections ./bot
+
+bench-peers: ## measure the log beside SQLite, bbolt, wal and JetStream (needs a C compiler; PEERS="-messages 10000000" passes flags)
+	cd eventlog/peerbench && CGO_ENABLED=1 $(GO) run . $(PEERS)
 
 build: ## build the binary, ./tally
 	CGO_ENABLED=0 $(GO) build -trimpath -o tally ./cmd/tally
