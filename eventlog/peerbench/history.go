@@ -75,7 +75,7 @@ const (
 )
 
 // talk is who writes in a channel: ten of its regulars for a while, then others of them. So a full page has
-// some 15 authors, as in a real server's history that was looked at; the emulator's own people write at
+// some 20 authors (a real server that was looked at has 15); the emulator's own people write at
 // random, and a page has 70.
 type talk struct {
 	rng       *rand.Rand
