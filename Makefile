@@ -32,7 +32,7 @@ race: ## run all tests under the race detector (needs a C compiler)
 	$(GO) test -race ./...
 
 bench: ## print sizes and speeds; compare them within one run only
-	$(GO) test -run '^$$' -bench . -benchtime 1s ./eventlog ./projections ./bot
+	$(GO) test -run '^$$' -bench . -benchtime 1s -timeout 30m ./eventlog ./projections ./bot ./cmd/tally
 
 bench-peers: ## measure the log beside SQLite, bbolt, wal and JetStream (needs a C compiler; PEERS="-messages 10000000" passes flags)
 	cd eventlog/peerbench && CGO_ENABLED=1 $(GO) run . $(PEERS)

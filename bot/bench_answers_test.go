@@ -20,7 +20,7 @@ const (
 
 // BenchmarkAnswers asks a bot with 10 M messages of 200,000 people in one server, while 1,000 messages a second come
 // live, and reports how long an answer takes, in ms: from the command's leaving the emulated Discord until its answer is
-// there, through the gateway and HTTP.
+// there, through the gateway and HTTP. /import-status looks at no user: what it takes, any answer does.
 func BenchmarkAnswers(b *testing.B) {
 	s := discordtest.New(discordtest.Options{})
 	defer s.Close()
@@ -41,7 +41,7 @@ func BenchmarkAnswers(b *testing.B) {
 			t.flow(over, answersTraffic)
 		}()
 		commands := map[string]map[string]any{
-			"leaderboard": nil, "message-count": {"user": t.people[0]},
+			"leaderboard": nil, "message-count": {"user": t.people[0]}, "import-status": nil,
 		}
 		for name, options := range commands {
 			reportPercentiles(b, name+"-", ask(b, s, g, name, options))

@@ -31,30 +31,62 @@ func (g *Guild) User(id snowflake.ID) Count {
 // Standings returns all users of whom a countable message was ever seen: most messages first, then by
 // id.
 func (g *Guild) Standings() []Standing {
-	all := make([]Standing, 0, len(g.users))
-	for id, u := range g.users {
-		if u.Seen() > 0 {
-			all = append(all, Standing{User: id, Count: *u})
-		}
-	}
-	slices.SortFunc(all, func(a, b Standing) int {
-		return cmp.Or(cmp.Compare(b.Messages, a.Messages), cmp.Compare(a.User, b.User))
-	})
-	for i := range all {
-		all[i].Rank = i + 1
-	}
+	all, _ := g.Top(len(g.users))
 	return all
+}
+
+// Top returns the first n of Standings, and how many users those hold in all. For a small n it looks at
+// each user once and sorts few.
+func (g *Guild) Top(n int) (top []Standing, of int) {
+	top = make([]Standing, 0, min(2*n, len(g.users)))
+	cut := false // the first n of top are sorted: who is behind the last of them is out
+	for id, u := range g.users {
+		if u.Seen() == 0 {
+			continue
+		}
+		of++
+		s := Standing{User: id, Count: *u}
+		if n < 1 || cut && s.behind(top[n-1]) > 0 {
+			continue
+		}
+		if len(top) == 2*n {
+			slices.SortFunc(top, Standing.behind)
+			top, cut = top[:n], true
+		}
+		top = append(top, s)
+	}
+	slices.SortFunc(top, Standing.behind)
+	top = top[:min(n, len(top))]
+	for i := range top {
+		top[i].Rank = i + 1
+	}
+	return top, of
+}
+
+// behind is above 0 where s stands behind o.
+func (s Standing) behind(o Standing) int {
+	return cmp.Or(cmp.Compare(o.Messages, s.Messages), cmp.Compare(s.User, o.User))
 }
 
 // Rank returns a user's place, from 1.
 func (g *Guild) Rank(id snowflake.ID) int {
-	own, rank := g.User(id), 1
+	rank, _ := g.Place(id)
+	return rank
+}
+
+// Place returns a user's place, from 1, and the number of users who have messages that count.
+func (g *Guild) Place(id snowflake.ID) (rank, writers int) {
+	own := Standing{User: id, Count: g.User(id)}
+	rank = 1
 	for other, u := range g.users {
-		if u.Messages > own.Messages || u.Messages == own.Messages && other < id && u.Seen() > 0 {
+		if u.Messages > 0 {
+			writers++
+		}
+		if u.Seen() > 0 && own.behind(Standing{User: other, Count: *u}) > 0 {
 			rank++
 		}
 	}
-	return rank
+	return rank, writers
 }
 
 // ChannelCount is what counts in one channel or thread.

@@ -50,11 +50,12 @@ func (r *Router) handleLeaderboard(_ context.Context, i interaction) (reply, err
 
 // board shows one page; one that isn't there becomes the nearest.
 func board(g *projections.Guild, i interaction, page int) reply {
-	all := g.Standings()
-	pages := max((len(all)+rowsPerPage-1)/rowsPerPage, 1)
-	page = min(max(page, 1), pages)
+	page = min(max(page, 1), pagesOf(g.Users()))
+	top, users := g.Top(page * rowsPerPage)
+	pages := pagesOf(users)
+	page = min(page, pages)
 	var rows []string
-	for _, s := range all[min((page-1)*rowsPerPage, len(all)):min(page*rowsPerPage, len(all))] {
+	for _, s := range top[min((page-1)*rowsPerPage, len(top)):min(page*rowsPerPage, len(top))] {
 		rows = append(rows, fmt.Sprintf("**%d.** %s — %s", s.Rank, user(s.User), number(s.Messages)))
 	}
 	if len(rows) == 0 {
@@ -73,6 +74,9 @@ func board(g *projections.Guild, i interaction, page int) reply {
 	}
 	return reply{embed: embed, buttons: pageButtons(page, pages)}
 }
+
+// pagesOf returns how many pages users take; there is always one.
+func pagesOf(users int) int { return max((users+rowsPerPage-1)/rowsPerPage, 1) }
 
 func pageButtons(page, pages int) []discordgo.MessageComponent {
 	if pages == 1 {

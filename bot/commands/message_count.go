@@ -35,7 +35,8 @@ func (r *Router) handleMessageCount(_ context.Context, i interaction) (reply, er
 		c := g.User(who)
 		embed.Description = fmt.Sprintf("%s wrote **%s**.", user(who), count(c.Messages, "message"))
 		if c.Messages > 0 {
-			embed.Fields = append(embed.Fields, field("Rank", fmt.Sprintf("%s of %s", number(g.Rank(who)), number(g.Writers()))))
+			rank, writers := g.Place(who)
+			embed.Fields = append(embed.Fields, field("Rank", fmt.Sprintf("%s of %s", number(rank), number(writers))))
 		}
 		if c.Deleted > 0 {
 			embed.Fields = append(embed.Fields, field("With deleted ones", number(c.Seen())))
