@@ -58,62 +58,15 @@ func (o ByOrigin) Plus(other ByOrigin) ByOrigin {
 	return o
 }
 
-// Activity reads the log again, up to the guild's position, and asks the guild of each event whether a
-// message counts because of it: Counts is the one rule, here too.
+// Activity reads the log again, up to the guild's position.
 func (g *Guild) Activity(log *eventlog.Log) (*Activity, error) {
 	a := &Activity{Days: map[Day]uint64{}, Channels: map[snowflake.ID]map[Day]ByOrigin{}}
-	repairs := map[snowflake.ID][]snowflake.ID{} // they may repeat what another event holds
-	err := g.eachEvent(log, func(channel snowflake.ID, e eventlog.Found) {
-		switch {
-		case !g.Counts(channel, e):
-		case e.Origin == eventlog.Repair:
-			repairs[channel] = append(repairs[channel], e.ID)
-		default:
-			a.add(channel, e.ID, e.Origin)
-		}
-	})
-	if err == nil {
-		err = g.addRepairs(log, a, repairs)
-	}
+	all := func(*eventlog.Page) bool { return true }
+	err := g.eachCounted(log, all, func(channel snowflake.ID, e eventlog.Found) { a.add(channel, e.ID, e.Origin) })
 	if err != nil {
 		return nil, fmt.Errorf("read the activity of guild %s: %w", g.ID, err)
 	}
 	return a, nil
-}
-
-// eachEvent gives the message events that are folded into the guild.
-func (g *Guild) eachEvent(log *eventlog.Log, give func(channel snowflake.ID, e eventlog.Found)) error {
-	return g.eachFolded(log, func(body eventlog.Body) {
-		if p, ok := body.(*eventlog.Page); ok {
-			for i := range p.Len() {
-				give(p.Channel, eventlog.Found{Message: p.Message(i), Origin: p.Origin, Import: p.Import})
-			}
-		}
-	})
-}
-
-// addRepairs adds the messages that count by a repair alone. The repair of an import that was given up
-// repeats what live tracking holds.
-func (g *Guild) addRepairs(log *eventlog.Log, a *Activity, repairs map[snowflake.ID][]snowflake.ID) error {
-	for channel, ids := range repairs {
-		found, err := log.Find(g.ID, channel, ids...)
-		if err != nil {
-			return err
-		}
-		counted := map[snowflake.ID]bool{}
-		for _, e := range found {
-			if e.Origin != eventlog.Repair && g.Counts(channel, e) {
-				counted[e.ID] = true
-			}
-		}
-		for _, id := range ids {
-			if !counted[id] {
-				counted[id] = true
-				a.add(channel, id, eventlog.Repair)
-			}
-		}
-	}
-	return nil
 }
 
 func (a *Activity) add(channel, id snowflake.ID, origin eventlog.Origin) {

@@ -411,6 +411,7 @@ func (s *schedule) check() {
 	s.checkSeen()
 	s.checkStream()
 	s.checkActivity()
+	s.checkBoard()
 }
 
 // checkStream holds the count to what Discord has: no import may lose a message that live tracking knows.

@@ -1,0 +1,57 @@
+package projections
+
+import (
+	"fmt"
+	"slices"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+// Window is a part of a guild's messages: those with From <= id < To, in the channels that In takes.
+type Window struct {
+	From, To snowflake.ID
+	In       func(channel snowflake.ID) bool // nil: all
+}
+
+// Board is who wrote how much in a window.
+type Board struct {
+	Total     uint64
+	Standings []Standing // those who wrote something; of their Count the Messages alone
+}
+
+// Of returns a user's standing; the zero Standing of one who isn't on the board.
+func (b *Board) Of(user snowflake.ID) Standing {
+	for _, s := range b.Standings {
+		if s.User == user {
+			return s
+		}
+	}
+	return Standing{}
+}
+
+// Board counts the messages of a window that count in the guild. It reads the log again, up to the guild's
+// position.
+func (g *Guild) Board(log *eventlog.Log, w Window) (*Board, error) {
+	want := func(p *eventlog.Page) bool {
+		return p.First < w.To && p.Last >= w.From && (w.In == nil || w.In(p.Channel))
+	}
+	b, users := &Board{}, map[snowflake.ID]uint64{}
+	err := g.eachCounted(log, want, func(_ snowflake.ID, e eventlog.Found) {
+		if w.From <= e.ID && e.ID < w.To {
+			users[e.Author]++
+			b.Total++
+		}
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count a part of guild %s: %w", g.ID, err)
+	}
+	for id, n := range users {
+		b.Standings = append(b.Standings, Standing{User: id, Count: Count{Messages: n}})
+	}
+	slices.SortFunc(b.Standings, Standing.behind)
+	for i := range b.Standings {
+		b.Standings[i].Rank = i + 1
+	}
+	return b, nil
+}

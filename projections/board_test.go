@@ -1,0 +1,42 @@
+package projections
+
+import (
+	"maps"
+
+	"github.com/oklog/ulid/v2"
+	"pgregory.net/rapid"
+
+	"tally/eventlog/snowflake"
+)
+
+// checkBoard holds the board of any window to the exact rule.
+func (s *schedule) checkBoard() {
+	ids := rapid.Uint64Range(0, uint64(s.next)+1)
+	w := Window{From: snowflake.ID(ids.Draw(s.T, "from")), To: snowflake.ID(ids.Draw(s.T, "to"))}
+	if only := snowflake.ID(rapid.IntRange(0, 2).Draw(s.T, "only")); only != 0 {
+		w.In = func(channel snowflake.ID) bool { return channel == only }
+	}
+	want := map[snowflake.ID]uint64{}
+	if _, err := EachCounted(s.log, guildID, ulid.ULID{}, func(channel, id, author snowflake.ID) {
+		if w.From <= id && id < w.To && (w.In == nil || w.In(channel)) {
+			want[author]++
+		}
+	}); err != nil {
+		s.Fatal(err)
+	}
+	b, err := s.live.Board(s.log, w)
+	if err != nil {
+		s.Fatal(err)
+	}
+	got, sum := map[snowflake.ID]uint64{}, uint64(0)
+	for i, standing := range b.Standings {
+		got[standing.User] = standing.Messages
+		sum += standing.Messages
+		if standing.Rank != i+1 || i > 0 && standing.behind(b.Standings[i-1]) < 0 || b.Of(standing.User) != standing {
+			s.Fatalf("place %d: %+v", i, standing)
+		}
+	}
+	if !maps.Equal(got, want) || b.Total != sum {
+		s.Fatalf("window %+v: %v, %d in all; want %v", w, got, b.Total, want)
+	}
+}
