@@ -3,11 +3,13 @@ package commands
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/bwmarrin/discordgo"
 
+	"tally/eventlog/snowflake"
 	"tally/projections"
 )
 
@@ -20,12 +22,24 @@ func (r *Router) leaderboard() command {
 	return command{
 		definition: &discordgo.ApplicationCommand{
 			Name: leaderboardName, Description: "Who wrote the most messages", Contexts: inGuilds(),
-			Options: []*discordgo.ApplicationCommandOption{{
-				Type: discordgo.ApplicationCommandOptionInteger, Name: "page", Description: "Which page, from 1", MinValue: new(1.0),
-			}},
+			Options: []*discordgo.ApplicationCommandOption{
+				periodOption(), {
+					Type: discordgo.ApplicationCommandOptionChannel, Name: "channel", Description: "Only this channel, with its threads",
+				}, {
+					Type: discordgo.ApplicationCommandOptionString, Name: "as_of", Description: "As it stood at the end of a day: YYYY-MM-DD",
+				}, {
+					Type: discordgo.ApplicationCommandOptionInteger, Name: "page", Description: "Which page, from 1", MinValue: new(1.0),
+				},
+			},
 		},
 		handle: r.handleLeaderboard,
 	}
+}
+
+// boardQuery is what a leaderboard shows. Its buttons carry it in their custom ids.
+type boardQuery struct {
+	span
+	page int
 }
 
 // buttonOf takes a button's custom id apart: the command that it belongs to, and its argument.
@@ -34,61 +48,143 @@ func buttonOf(customID string) (name, argument string) {
 	return name, argument
 }
 
-func (r *Router) handleLeaderboard(_ context.Context, i interaction) (reply, error) {
-	page := 1
-	if n, ok := i.option("page").(float64); ok {
-		page = int(n)
-	}
+// queryOf reads a command's options, or a button.
+func queryOf(i interaction) boardQuery {
+	q := boardQuery{page: 1}
 	if i.Type == discordgo.InteractionMessageComponent {
 		_, argument := buttonOf(i.MessageComponentData().CustomID)
-		page, _ = strconv.Atoi(argument)
+		parts := append(strings.Split(argument, ":"), "", "", "")
+		q.page, _ = strconv.Atoi(parts[0])
+		q.period, q.day = periodOf(parts[1]), parts[3]
+		q.channel, _ = snowflake.Parse(parts[2])
+		return q
 	}
-	var rep reply
-	i.target.Gate.View(func(g *projections.Guild) { rep = board(g, i, page) })
-	return rep, nil
+	if n, ok := i.option("page").(float64); ok {
+		q.page = int(n)
+	}
+	name, _ := i.option("period").(string)
+	q.period = periodOf(name)
+	q.day, _ = i.option("as_of").(string)
+	if id, ok := i.option("channel").(string); ok {
+		q.channel, _ = snowflake.Parse(id)
+	}
+	return q
 }
 
-// board shows one page; one that isn't there becomes the nearest.
-func board(g *projections.Guild, i interaction, page int) reply {
-	page = min(max(page, 1), pagesOf(g.Users()))
-	top, users := g.Top(page * rowsPerPage)
-	pages := pagesOf(users)
-	page = min(page, pages)
+func (q boardQuery) customID() string {
+	return strings.Join([]string{leaderboardName, strconv.Itoa(q.page), q.period.name, q.channel.String(), q.day}, ":")
+}
+
+// boardPage is one page of a leaderboard.
+type boardPage struct {
+	page, pages int
+	rows        []projections.Standing
+	total       uint64
+	own         projections.Standing // the asker's; without messages there is none
+}
+
+func (r *Router) handleLeaderboard(_ context.Context, i interaction) (reply, error) {
+	q := queryOf(i)
+	page, err := q.pageOf(i)
+	if err != nil {
+		return reply{}, err
+	}
+	q.page = page.page
+	return q.reply(i.target.Directory.Name(), incomplete(i.target), page), nil
+}
+
+// pageOf counts; a page that isn't there becomes the nearest. All that counts is in memory, a part of it is
+// counted anew from the log.
+func (q boardQuery) pageOf(i interaction) (p boardPage, err error) {
+	if q.everything() {
+		i.target.Gate.View(func(g *projections.Guild) { p = pageOfAll(g, q.page, i.user) })
+		return p, nil
+	}
+	w, err := q.window(i.id.Time(), i.target.Directory.ParentOf)
+	if err != nil {
+		return p, err
+	}
+	g, err := projections.Load(i.target.Gate.Log(), i.target.Guild)
+	if err != nil {
+		return p, err
+	}
+	board, err := g.Board(i.target.Gate.Log(), w)
+	if err != nil {
+		return p, err
+	}
+	p.page = max(q.page, 1)
+	p.cut(board.Standings, len(board.Standings))
+	p.total, p.own = board.Total, board.Of(i.user)
+	return p, nil
+}
+
+func pageOfAll(g *projections.Guild, page int, user snowflake.ID) boardPage {
+	p := boardPage{page: min(max(page, 1), pagesOf(g.Users())), total: g.Total()}
+	p.cut(g.Top(p.page * rowsPerPage))
+	if p.own.Count = g.User(user); p.own.Messages > 0 {
+		p.own.Rank = g.Rank(user)
+	}
+	return p
+}
+
+// cut takes the page's rows out of the first standings.
+func (p *boardPage) cut(top []projections.Standing, users int) {
+	p.pages = pagesOf(users)
+	p.page = min(p.page, p.pages)
+	p.rows = slices.Clone(top[min((p.page-1)*rowsPerPage, len(top)):min(p.page*rowsPerPage, len(top))])
+}
+
+func (q boardQuery) reply(server, note string, p boardPage) reply {
 	var rows []string
-	for _, s := range top[min((page-1)*rowsPerPage, len(top)):min(page*rowsPerPage, len(top))] {
+	for _, s := range p.rows {
 		rows = append(rows, fmt.Sprintf("**%d.** %s — %s", s.Rank, user(s.User), number(s.Messages)))
 	}
 	if len(rows) == 0 {
-		rows = []string{"Nobody has written anything yet."}
+		rows = []string{"Nobody wrote anything."}
 	}
-	footer := fmt.Sprintf("Page %s of %s · %s in all", number(page), number(pages), count(g.Total(), "message"))
-	if own := g.User(i.user); own.Messages > 0 {
-		footer += fmt.Sprintf(" · you: %s, rank %s", number(own.Messages), number(g.Rank(i.user)))
+	if q.channel != 0 {
+		rows = slices.Insert(rows, 0, "In "+channel(q.channel)+", with its threads:")
 	}
-	if note := incomplete(g); note != nil {
-		footer += "\n" + note.Text
+	footer := fmt.Sprintf("Page %s of %s · %s in all", number(p.page), number(p.pages), count(p.total, "message"))
+	if p.own.Messages > 0 {
+		footer += fmt.Sprintf(" · you: %s, rank %s", number(p.own.Messages), number(p.own.Rank))
+	}
+	if note != "" {
+		footer += "\n" + note
 	}
 	embed := &discordgo.MessageEmbed{
-		Title: "Leaderboard of " + i.target.Directory.Name(), Description: lines(rows), Color: colourInfo,
+		Title: "Leaderboard of " + server + q.title(), Description: lines(rows), Color: colourInfo,
 		Footer: &discordgo.MessageEmbedFooter{Text: footer},
 	}
-	return reply{embed: embed, buttons: pageButtons(page, pages)}
+	return reply{embed: embed, buttons: q.buttons(p)}
 }
 
-// pagesOf returns how many pages users take; there is always one.
 func pagesOf(users int) int { return max((users+rowsPerPage-1)/rowsPerPage, 1) }
 
-func pageButtons(page, pages int) []discordgo.MessageComponent {
-	if pages == 1 {
-		return []discordgo.MessageComponent{}
+// buttons turn the pages and switch the period.
+func (q boardQuery) buttons(p boardPage) []discordgo.MessageComponent {
+	turn := func(label string, to int) discordgo.Button {
+		next := q
+		next.page = to
+		return discordgo.Button{Label: label, Style: discordgo.SecondaryButton, Disabled: to < 1 || to > p.pages, CustomID: next.customID()}
 	}
-	button := func(label string, to int) discordgo.Button {
-		return discordgo.Button{
-			Label: label, Style: discordgo.SecondaryButton, Disabled: to < 1 || to > pages,
-			CustomID: leaderboardName + ":" + strconv.Itoa(to),
+	first := []discordgo.MessageComponent{}
+	if p.pages > 1 {
+		first = append(first, turn("◀ Previous", p.page-1), turn("Next ▶", p.page+1))
+	}
+	var second []discordgo.MessageComponent
+	for _, to := range slices.Backward(periods) {
+		next := q
+		next.page, next.period = 1, to
+		b := discordgo.Button{Label: to.label, Style: discordgo.SecondaryButton, CustomID: next.customID()}
+		if to.name == q.period.name {
+			b.Style, b.Disabled, b.CustomID = discordgo.PrimaryButton, true, b.CustomID+":shown"
+		}
+		if to.name == allTime.name {
+			first = append(first, b)
+		} else {
+			second = append(second, b)
 		}
 	}
-	return []discordgo.MessageComponent{discordgo.ActionsRow{Components: []discordgo.MessageComponent{
-		button("◀ Previous", page-1), button("Next ▶", page+1),
-	}}}
+	return []discordgo.MessageComponent{discordgo.ActionsRow{Components: first}, discordgo.ActionsRow{Components: second}}
 }

@@ -3,6 +3,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -41,18 +42,32 @@ func (r *Router) handleMessageCount(_ context.Context, i interaction) (reply, er
 		if c.Deleted > 0 {
 			embed.Fields = append(embed.Fields, field("With deleted ones", number(c.Seen())))
 		}
-		embed.Footer = incomplete(g)
 	})
+	if note := incomplete(i.target); note != "" {
+		embed.Footer = &discordgo.MessageEmbedFooter{Text: note}
+	}
 	return reply{embed: embed}, nil
 }
 
-// incomplete says so where the history isn't counted yet.
-func incomplete(g *projections.Guild) *discordgo.MessageEmbedFooter {
-	switch status, _ := g.ImportStatus(); {
-	case g.Committed() != nil:
-		return nil
-	case status == projections.StatusRunning:
-		return &discordgo.MessageEmbedFooter{Text: "The history is being imported: until that is done, only new messages are counted."}
+// incomplete says in what the counts will still change, "" if in nothing.
+func incomplete(t *Target) (note string) {
+	t.Gate.View(func(g *projections.Guild) {
+		switch status, _ := g.ImportStatus(); {
+		case g.Committed() != nil && g.Covered():
+		case g.Committed() != nil:
+			note = "What was sent while I wasn't listening is being read."
+		case status == projections.StatusRunning:
+			note = "The history is being imported%s: until that is done, only new messages are counted."
+		default:
+			note = "The history is not imported yet: only messages since I joined are counted."
+		}
+	})
+	if strings.Contains(note, "%s") {
+		progress := ""
+		if p, ok := t.Job.Progress(); ok && p.Fraction > 0 {
+			progress = fmt.Sprintf(", about %d %% are read", int(p.Fraction*100))
+		}
+		note = fmt.Sprintf(note, progress)
 	}
-	return &discordgo.MessageEmbedFooter{Text: "The history is not imported yet: only messages since I joined are counted."}
+	return note
 }
