@@ -18,7 +18,7 @@ func same(t rapid.TB, got, want *Page) {
 	t.Helper()
 	if got.Origin != want.Origin || got.Import != want.Import || got.Channel != want.Channel ||
 		got.First != want.First || got.Last != want.Last || got.Len() != want.Len() ||
-		!slices.Equal(got.Senders, want.Senders) || !slices.Equal(got.From, want.From) || !slices.Equal(got.IDs(), want.IDs()) {
+		!slices.Equal(got.Senders, want.Senders) || !slices.Equal(got.Counts, want.Counts) || !slices.Equal(got.From, want.From) || !slices.Equal(got.IDs(), want.IDs()) {
 		t.Fatalf("got %+v\nwant %+v", got, want)
 	}
 }

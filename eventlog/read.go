@@ -57,15 +57,20 @@ func (l *Log) records(guild snowflake.ID, after ulid.ULID, size int) iter.Seq2[*
 	}
 }
 
-// chunk is a copy of some records in a row.
+// chunk is a copy of some records in a row, and where to go on after them.
 type chunk struct {
 	guild snowflake.ID
 	size  int       // bytes to read at a time
 	next  ulid.ULID // the event after which to begin, then the record after which to go on
 	begun bool
 	done  bool
-	data  []byte
-	ends  []recordEnds
+	copied
+}
+
+// copied are the keys and values of some records in a row.
+type copied struct {
+	data []byte
+	ends []recordEnds
 }
 
 // recordEnds is where a record's key and its value end in a chunk's data.
@@ -120,7 +125,7 @@ func before(cursor *bolt.Cursor) (key, value []byte) {
 	return key, value
 }
 
-func (c *chunk) all() iter.Seq2[[]byte, []byte] {
+func (c *copied) all() iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, value []byte) bool) {
 		start := 0
 		for _, end := range c.ends {

@@ -150,11 +150,16 @@ func (rec *Record) Last() ulid.ULID { return advance(rec.Base, rec.Len()-1) }
 // Bodies decodes the record, body by body, in order. A *Page is valid until the next step only.
 // It stops at the first error.
 func (rec *Record) Bodies() iter.Seq2[Body, error] {
+	return rec.bodies(func() *Page { return &rec.page })
+}
+
+// bodies is Bodies with the memory for each page from elsewhere.
+func (rec *Record) bodies(page func() *Page) iter.Seq2[Body, error] {
 	return func(yield func(Body, error) bool) {
 		for b, err := range rec.blocksOf() {
 			var body Body
 			if err == nil {
-				if body, err = b.decode(&rec.page); err != nil {
+				if body, err = b.decode(page); err != nil {
 					err = rec.corrupt(fmt.Errorf("%s: %w", b.kind, err))
 				}
 			}
@@ -165,10 +170,11 @@ func (rec *Record) Bodies() iter.Seq2[Body, error] {
 	}
 }
 
-func (b block) decode(page *Page) (Body, error) {
+func (b block) decode(page func() *Page) (Body, error) {
 	switch b.kind {
 	case KindMessage:
-		return page, page.decode(b.events, b.payload)
+		p := page()
+		return p, p.decode(b.events, b.payload)
 	case KindMessageDeleted:
 		return decodeDeletes(b.events, b.payload)
 	case KindChannelDeleted:

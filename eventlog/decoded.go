@@ -1,0 +1,124 @@
+package eventlog
+
+import (
+	"iter"
+	"runtime"
+	"sync"
+
+	"github.com/oklog/ulid/v2"
+	bolt "go.etcd.io/bbolt"
+
+	"tally/eventlog/snowflake"
+)
+
+// batchSize is how many bytes of records are decoded in one go: few enough that they and their pages
+// are still in a core's cache when they are read.
+const batchSize = 128 << 10
+
+// Decoded is a record with all of its bodies.
+type Decoded struct {
+	Base   ulid.ULID // of its first event
+	Last   ulid.ULID // of its last event
+	Bodies []Body
+
+	err error
+}
+
+// Decoded reads a guild's records as Records does, and decodes them ahead, on all cores: the order is
+// the log's, and what remains to be done in this order is left to the caller. A record and its bodies are
+// valid until the next step. A damaged record comes as an error in its place, with nothing of it.
+func (l *Log) Decoded(guild snowflake.ID, after ulid.ULID) iter.Seq2[*Decoded, error] {
+	return l.decoded(guild, after, batchSize)
+}
+
+func (l *Log) decoded(guild snowflake.ID, after ulid.ULID, size int) iter.Seq2[*Decoded, error] {
+	return func(yield func(*Decoded, error) bool) {
+		from := &chunk{guild: guild, next: after, size: size}
+		ahead := make([]*batch, runtime.GOMAXPROCS(0)+1) // a ring
+		for i := range ahead {
+			ahead[i] = &batch{guild: guild, after: after}
+			ahead[i].fill(l.db, from)
+			defer ahead[i].decoding.Wait()
+		}
+		for i := 0; ahead[i].give(yield); i = (i + 1) % len(ahead) {
+			ahead[i].fill(l.db, from)
+		}
+	}
+}
+
+// batch is some records in a row, on their way from the file to who reads them.
+type batch struct {
+	guild    snowflake.ID
+	after    ulid.ULID
+	decoding sync.WaitGroup
+
+	copied
+	err     error // of reading the file
+	records []Decoded
+	bodies  []Body
+	pages   []*Page // memory for those among bodies
+	used    int     // of pages
+	rec     Record
+}
+
+// fill copies the next records and begins to decode them.
+func (b *batch) fill(db *bolt.DB, from *chunk) {
+	from.copied = b.copied
+	b.err = db.View(from.fill)
+	b.copied = from.copied
+	b.decoding.Go(b.decode)
+}
+
+func (b *batch) decode() {
+	b.records, b.bodies, b.used = b.records[:0], b.bodies[:0], 0
+	for key, value := range b.all() {
+		if d := b.read(key, value); d.err != nil || d.Last.Compare(b.after) > 0 {
+			b.records = append(b.records, d)
+		}
+	}
+}
+
+func (b *batch) read(key, value []byte) (d Decoded) {
+	d.err = b.rec.open(b.guild, key, value)
+	d.Base = b.rec.Base
+	first, events := len(b.bodies), 0
+	for body, err := range b.rec.bodies(b.page) {
+		if err != nil {
+			d.err = err
+			return d
+		}
+		events += body.Len()
+		b.bodies = append(b.bodies, body)
+	}
+	d.Bodies = b.bodies[first:]
+	d.Last = advance(d.Base, events-1)
+	return d
+}
+
+func (b *batch) page() *Page {
+	if b.used == len(b.pages) {
+		b.pages = append(b.pages, &Page{})
+	}
+	b.used++
+	return b.pages[b.used-1]
+}
+
+// give hands the records out. It is false after the last one of all, or when nobody wants more.
+func (b *batch) give(yield func(*Decoded, error) bool) (more bool) {
+	b.decoding.Wait()
+	if b.err != nil {
+		yield(nil, b.err)
+		return false
+	}
+	for i := range b.records {
+		d := &b.records[i]
+		if d.err != nil {
+			if !yield(nil, d.err) {
+				return false
+			}
+		} else if !yield(d, nil) {
+			return false
+		}
+	}
+	return len(b.ends) > 0
+}
