@@ -36,7 +36,7 @@ func (l *Log) decoded(guild snowflake.ID, after ulid.ULID, size int) iter.Seq2[*
 		from := &chunk{guild: guild, next: after, size: size}
 		ahead := make([]*batch, runtime.GOMAXPROCS(0)+1) // a ring
 		for i := range ahead {
-			ahead[i] = &batch{guild: guild, after: after}
+			ahead[i] = newBatch(guild, after)
 			ahead[i].fill(l.db, from)
 			defer ahead[i].decoding.Wait()
 		}
@@ -58,7 +58,14 @@ type batch struct {
 	bodies  []Body
 	pages   []*Page // memory for those among bodies
 	used    int     // of pages
+	page    func() *Page
 	rec     Record
+}
+
+func newBatch(guild snowflake.ID, after ulid.ULID) *batch {
+	b := &batch{guild: guild, after: after}
+	b.page = b.nextPage
+	return b
 }
 
 // fill copies the next records and begins to decode them.
@@ -95,7 +102,7 @@ func (b *batch) read(key, value []byte) (d Decoded) {
 	return d
 }
 
-func (b *batch) page() *Page {
+func (b *batch) nextPage() *Page {
 	if b.used == len(b.pages) {
 		b.pages = append(b.pages, &Page{})
 	}

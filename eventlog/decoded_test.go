@@ -68,3 +68,25 @@ func sameRecord(t *rapid.T, got *Decoded, want *Record) {
 		t.Fatalf("%d bodies too many", len(bodies))
 	}
 }
+
+// TestDecodedAllocatesNothing asks that memory is used again: what is allocated is for a few batches, whatever
+// the number of records.
+func TestDecodedAllocatesNothing(t *testing.T) {
+	const records = 20_000
+	l := open(t, t.TempDir(), Options{NoSync: true})
+	appendNumbered(t, l, 1, records)
+	allocated := testing.AllocsPerRun(1, func() {
+		n := 0
+		for _, err := range l.decoded(1, ulid.ULID{}, 16<<10) {
+			if n++; err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n != records {
+			t.Fatalf("%d records, want %d", n, records)
+		}
+	})
+	if allocated > records/2 {
+		t.Errorf("%.0f allocations for %d records", allocated, records)
+	}
+}

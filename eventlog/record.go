@@ -46,6 +46,7 @@ type Record struct {
 
 	blocks []byte
 	page   Page // memory for the page that Bodies gives
+	place  place
 }
 
 // encodeRecord returns a record's value without its checksum, and its number of events.
@@ -74,11 +75,13 @@ func encodeRecord(bodies []Body) (value []byte, events int, err error) {
 // seal stores the checksum in a record's value. It covers the guild and the key too, so that a record
 // that turns up in another's place is found out.
 func seal(value []byte, guild snowflake.ID, key ulid.ULID) {
-	binary.LittleEndian.PutUint32(value[1:], checksum(value, guild, key))
+	binary.LittleEndian.PutUint32(value[1:], checksum(value, &place{}, guild, key))
 }
 
-func checksum(value []byte, guild snowflake.ID, key ulid.ULID) uint32 {
-	var place [8 + 16 + 1]byte
+// place is memory for what a checksum covers besides a record's blocks.
+type place [8 + 16 + 1]byte
+
+func checksum(value []byte, place *place, guild snowflake.ID, key ulid.ULID) uint32 {
 	binary.BigEndian.PutUint64(place[:], uint64(guild))
 	copy(place[8:], key[:])
 	place[24] = value[0]
@@ -98,7 +101,7 @@ func (rec *Record) open(guild snowflake.ID, key, value []byte) error {
 		return fmt.Errorf("record %s of guild %s: %w (format %d, this one reads up to %d): upgrade tally",
 			rec.Base, guild, ErrNewerVersion, value[0], Version)
 	}
-	if stored, sum := binary.LittleEndian.Uint32(value[1:]), checksum(value, guild, rec.Base); stored != sum {
+	if stored, sum := binary.LittleEndian.Uint32(value[1:]), checksum(value, &rec.place, guild, rec.Base); stored != sum {
 		return rec.corrupt(fmt.Errorf("its checksum is %08x and should be %08x", sum, stored))
 	}
 	rec.blocks = value[headerSize:]

@@ -1,6 +1,7 @@
 package projections
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -85,13 +86,18 @@ func (s *busyServer) history(messages int) {
 	s.next = max(s.next, cutoff)
 }
 
-// benchLog makes a log of about so many messages of guildID.
-func benchLog(b *testing.B, messages int) *eventlog.Log {
+func emptyLog(b *testing.B) *eventlog.Log {
 	log, err := eventlog.Open(b.TempDir(), eventlog.Options{NoSync: true})
 	if err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() { _ = log.Close() })
+	return log
+}
+
+// benchLog makes a log of about so many messages of guildID.
+func benchLog(b *testing.B, messages int) *eventlog.Log {
+	log := emptyLog(b)
 	s := newBusyServer(b, log, guildID)
 	s.history(messages - messages/100)
 	s.live(messages / 100)
@@ -116,6 +122,27 @@ func BenchmarkReplay(b *testing.B) {
 		recount(b, log)
 	}
 	perSecond(b, messages)
+}
+
+// BenchmarkReplayAmongMany folds a guild of 500,000 messages, alone in its log and among 1,000 guilds whose
+// records were appended in between its own.
+func BenchmarkReplayAmongMany(b *testing.B) {
+	const messages, each = 500_000, 2_000
+	for _, guilds := range []snowflake.ID{1, 1000} {
+		b.Run(fmt.Sprint(guilds), func(b *testing.B) {
+			log := emptyLog(b)
+			s := newBusyServer(b, log, guildID)
+			for other := range guilds - 1 {
+				s.live(messages / int(guilds))
+				newBusyServer(b, log, guildID+1+other).live(each)
+			}
+			s.live(messages / int(guilds))
+			for b.Loop() {
+				recount(b, log)
+			}
+			perSecond(b, messages)
+		})
+	}
 }
 
 // BenchmarkExact counts by the plain rule.
