@@ -1,5 +1,7 @@
 package eventlog
 
+import "math/bits"
+
 // bitWriter appends numbers of any width to bytes, lowest bits first.
 type bitWriter struct {
 	b    []byte
@@ -29,6 +31,13 @@ func (w *bitWriter) end() []byte {
 	return w.b
 }
 
+// putGamma appends a number from 1 on in Elias' gamma code: small ones take few bits, 1 takes one.
+func (w *bitWriter) putGamma(v uint64) {
+	n := uint(bits.Len64(v)) - 1
+	w.put(1<<n, n+1)
+	w.put(v&(1<<n-1), n)
+}
+
 // bitReader reads what bitWriter wrote. After a read beyond the end short is set and zeros follow.
 type bitReader struct {
 	b     []byte
@@ -55,4 +64,16 @@ func (r *bitReader) take(n uint) uint64 {
 	r.acc >>= n
 	r.held -= n
 	return v
+}
+
+// takeGamma reads what putGamma wrote; 0 says that there is no such number.
+func (r *bitReader) takeGamma() uint64 {
+	n := uint(0)
+	for r.take(1) == 0 {
+		if n++; r.short || n == 64 {
+			r.short = true
+			return 0
+		}
+	}
+	return 1<<n | r.take(n)
 }

@@ -44,6 +44,7 @@ type Page struct {
 	columns   []byte // what follows the ids First and Last, not yet decoded
 	packedIDs []byte // the ids between First and Last, not yet decoded
 	unpacked  [MaxPage]uint8
+	authors   []snowflake.ID // of the joined record that it stands in, by whose places it names its senders
 }
 
 // NewPage makes a page of 1 to MaxPage messages with distinct ids, in any order.

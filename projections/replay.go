@@ -20,12 +20,9 @@ func Replay(log *eventlog.Log, guild snowflake.ID, until ulid.ULID) (*Guild, err
 func (g *Guild) CatchUp(log *eventlog.Log) error { return g.follow(log, ulid.ULID{}) }
 
 func (g *Guild) follow(log *eventlog.Log, until ulid.ULID) error {
-	for rec, err := range log.Records(g.ID, g.position) {
+	for rec, err := range log.Between(g.ID, g.position, until) {
 		if err != nil {
 			return fmt.Errorf("replay guild %s: %w", g.ID, err)
-		}
-		if until != (ulid.ULID{}) && rec.Base.Compare(until) > 0 {
-			return nil
 		}
 		for body, err := range rec.Bodies() {
 			if err != nil {
