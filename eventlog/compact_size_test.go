@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"tally/eventlog/snowflake"
 )
 
@@ -35,7 +37,7 @@ func newTraffic(seed uint64, channels, people int) *traffic {
 }
 
 // next returns what is written together: one message, for the worst case is that none wait for the same commit.
-func (t *traffic) next(tb testing.TB) Body {
+func (t *traffic) next(tb rapid.TB) Body {
 	if len(t.late) > 0 && t.r.IntN(20) == 0 {
 		body := t.late[0]
 		t.late = t.late[1:]

@@ -91,7 +91,7 @@ func TestCompactionKeepsEveryFold(t *testing.T) {
 		c := &chatter{T: rt, r: rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1)), log: log, next: 1000}
 		guilds := []snowflake.ID{guildID, guildID + 1}
 		var ends []ulid.ULID
-		for range 150 {
+		for range 100 {
 			guild := guilds[c.r.IntN(2)]
 			record := c.record(guild)
 			if record[0].Len() == 0 {
