@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tally/bot/commands"
+	"tally/bot/discordtest"
 	"tally/bot/gate"
 	"tally/bot/worker"
 	"tally/eventlog"
@@ -95,4 +96,31 @@ func recordsOf(t *testing.T, log *eventlog.Log) map[snowflake.ID]int {
 		records[g.Guild] = g.Records
 	}
 	return records
+}
+
+// TestRunningBotCompacts: nobody has to ask for it.
+func TestRunningBotCompacts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := newSimNet()
+		w := newWorld(t, discordtest.Options{Listener: net, Clock: func() time.Time { return time.Now().AddDate(26, 0, 0) }})
+		w.line = &line{net: net}
+		s := w.addServer("old")
+		log, err := eventlog.Open(w.dir, eventlog.Options{NoSync: true, Segment: 50})
+		if err != nil {
+			t.Fatal(err)
+		}
+		appendOld(t, log, s.ID())
+		if err := log.Close(); err != nil {
+			t.Fatal(err)
+		}
+		w.start()
+		time.Sleep(10 * time.Minute)
+		if got := recordsOf(t, w.log)[s.ID()]; got > 300 {
+			t.Errorf("there are still %d records", got)
+		}
+		w.stopBot()
+		w.line.kill()
+		w.Close()
+		time.Sleep(5 * time.Minute) // discordgo's own goroutines come to their end
+	})
 }
