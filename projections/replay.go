@@ -37,12 +37,12 @@ func (g *Guild) follow(log *eventlog.Log, until ulid.ULID) error {
 
 // eachFolded gives the bodies that are folded into the guild. A record that has come since is left out.
 func (g *Guild) eachFolded(log *eventlog.Log, give func(eventlog.Body)) error {
-	for rec, err := range log.Records(g.ID, ulid.ULID{}) {
+	if g.position == (ulid.ULID{}) {
+		return nil
+	}
+	for rec, err := range log.Between(g.ID, ulid.ULID{}, g.position) {
 		if err != nil {
 			return err
-		}
-		if rec.Base.Compare(g.position) > 0 {
-			return nil
 		}
 		for body, err := range rec.Bodies() {
 			if err != nil {
