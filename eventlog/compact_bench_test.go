@@ -8,7 +8,7 @@ import (
 )
 
 // BenchmarkAppendBesideCompaction appends live messages, each durable before the next, while another guild's
-// are compacted without a pause, and alone. compare the two in one run: slowest and 99th percentile of the appends.
+// are compacted without a pause, and alone. Compare the two in one run: slowest and 99th percentile of the appends.
 func BenchmarkAppendBesideCompaction(b *testing.B) {
 	for name, beside := range map[string]bool{"alone": false, "beside": true} {
 		b.Run(name, func(b *testing.B) {
