@@ -5,8 +5,9 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 DEMO ?=
 SEEDS ?= 2000
 PEERS ?=
+MESSAGES ?= 10000000
 
-.PHONY: help demo test simulate defects check race bench bench-peers build clean
+.PHONY: help demo test simulate defects check race bench bench-peers growth build clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -32,10 +33,13 @@ race: ## run all tests under the race detector (needs a C compiler)
 	$(GO) test -race ./...
 
 bench: ## print sizes and speeds; compare them within one run only
-	$(GO) test -run '^$$' -bench . -benchtime 1s -timeout 30m ./eventlog ./projections ./bot ./cmd/tally
+	$(GO) test -run '^$$' -bench . -benchtime 1s -timeout 30m ./eventlog ./projections ./bot ./bot/gate ./cmd/tally
 
 bench-peers: ## measure the log beside SQLite, bbolt, wal and JetStream (needs a C compiler; PEERS="-messages 10000000" passes flags)
 	cd eventlog/peerbench && CGO_ENABLED=1 $(GO) run . $(PEERS)
+
+growth: ## print how times rise with the messages in the log (MESSAGES=100000000 makes larger logs)
+	$(GO) test -run '^$$' -bench Growth -timeout 0 ./projections -messages $(MESSAGES)
 
 build: ## build the binary, ./tally
 	CGO_ENABLED=0 $(GO) build -trimpath -o tally ./cmd/tally

@@ -36,7 +36,9 @@ func TestPeriods(t *testing.T) {
 	w.start()
 	w.run(s.Guild, "import-messages", nil)
 	w.imported(s.Guild)
-	row := func(rank int, user snowflake.ID, n int) string { return fmt.Sprintf("**%d.** <@%d> — %d", rank, user, n) }
+	row := func(rank int, user snowflake.ID, n int) string {
+		return fmt.Sprintf("**%d.** <@%d> — %d", rank, user, n)
+	}
 	for name, c := range map[string]struct {
 		options map[string]any
 		want    []string // of the board, first to last

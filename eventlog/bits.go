@@ -1,32 +1,36 @@
 package eventlog
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // bitWriter appends numbers of any width to bytes, lowest bits first.
 type bitWriter struct {
 	b    []byte
 	acc  uint64
-	held uint // bits in acc, under 8 between calls
+	held uint // bits in acc, under 32 between calls
 }
 
 // put appends the low n bits of v; the others must be zero.
 func (w *bitWriter) put(v uint64, n uint) {
-	if n > 32 { // acc has room for 56 bits more
+	if n > 32 { // acc has room for 32 bits more
 		w.put(v&(1<<32-1), 32)
 		v, n = v>>32, n-32
 	}
 	w.acc |= v << w.held
-	for w.held += n; w.held >= 8; w.held -= 8 {
-		w.b = append(w.b, byte(w.acc))
-		w.acc >>= 8
+	if w.held += n; w.held >= 32 {
+		w.b = binary.LittleEndian.AppendUint32(w.b, uint32(w.acc))
+		w.acc >>= 32
+		w.held -= 32
 	}
 }
 
 // end fills the last byte up with zeros and returns all.
 func (w *bitWriter) end() []byte {
-	if w.held > 0 {
+	for ; w.held > 0; w.held -= min(8, w.held) {
 		w.b = append(w.b, byte(w.acc))
-		w.acc, w.held = 0, 0
+		w.acc >>= 8
 	}
 	return w.b
 }

@@ -104,7 +104,7 @@ func (p *Page) decodeHead(n int, payload []byte) error {
 	}
 	r := reader{b: payload}
 	p.Origin, p.Import, p.Channel = Origin(r.byte()), uint32(r.atMost(math.MaxUint32)), snowflake.ID(r.uvarint())
-	p.First, p.ids, p.From = snowflake.ID(r.uvarint()), p.ids[:0], p.unpacked[:n]
+	p.First, p.ids, p.From = snowflake.ID(r.uvarint()), p.ids[:0], slices.Grow(p.From[:0], n)[:n]
 	p.Last = p.First
 	if n > 1 {
 		p.Last += snowflake.ID(r.uvarint())
@@ -136,8 +136,10 @@ func (p *Page) decodeColumns() error {
 	if p.packedIDs = r.b; r.short {
 		return errShortPage
 	}
-	if last := unpack(p.From, packed, width); last >= senders {
-		return fmt.Errorf("a message's sender is number %d of %d", last, senders)
+	p.Counts = slices.Grow(p.Counts[:0], 1<<width)[:1<<width]
+	unpack(p.From, p.Counts, packed, width)
+	if p.Counts = p.Counts[:senders]; sum(p.Counts) != len(p.From) {
+		return fmt.Errorf("a message's sender is not one of %d", senders)
 	}
 	return nil
 }
@@ -165,26 +167,7 @@ func (p *Page) numbered(authors []snowflake.ID) *Page {
 		at, _ := slices.BinarySearch(authors, s.Author)
 		n.Senders[i].Author = snowflake.ID(at)
 	}
-	n.From = n.unpacked[:copy(n.unpacked[:], p.From)]
 	return &n
-}
-
-// unpack fills to with numbers of a width up to 8 bits, and returns the largest.
-func unpack(to []uint8, packed []byte, width uint) (largest int) {
-	var acc, held uint
-	mask := uint(1)<<width - 1
-	var seen uint8
-	for i := range to {
-		if held < width {
-			acc |= uint(packed[0]) << held
-			packed, held = packed[1:], held+8
-		}
-		to[i] = uint8(acc & mask)
-		seen = max(seen, to[i])
-		acc >>= width
-		held -= width
-	}
-	return int(seen)
 }
 
 // decodeIDs reads the ids, which decode leaves for later. Whatever the bytes are, the ids rise

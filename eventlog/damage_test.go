@@ -95,8 +95,8 @@ func replace(t *testing.T, dir string, values map[int][]byte, records []stored) 
 	}
 }
 
-// wantBad opens a damaged log and asks that Check names the records bad and no others, that Records
-// gives an error for each of them, and all others as they were.
+// wantBad opens a damaged log and asks that Check names the records bad and no others, that Records and
+// Decoded give an error for each of them, and all others as they were.
 func wantBad(t *testing.T, dir string, records []stored, chunk int, bad ...int) {
 	t.Helper()
 	l := open(t, dir, Options{NoSync: true})
@@ -140,6 +140,17 @@ func wantBad(t *testing.T, dir string, records []stored, chunk int, bad ...int) 
 	}
 	if !slices.Equal(good, want) || failed != len(bad) {
 		t.Errorf("%d records and %d errors, want %d and %d", len(good), failed, len(want), len(bad))
+	}
+	good, failed = nil, 0
+	for rec, err := range l.decoded(1, reading{size: chunk}) {
+		if err != nil {
+			failed++
+		} else {
+			good = append(good, rec.Base)
+		}
+	}
+	if !slices.Equal(good, want) || failed != len(bad) {
+		t.Errorf("decoded, %d records and %d errors, want %d and %d", len(good), failed, len(want), len(bad))
 	}
 }
 

@@ -101,7 +101,7 @@ func FuzzSealed(f *testing.F) {
 	f.Add(key[:], []byte{Version + 1, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, k, v []byte) {
 		var rec Record
-		if err := rec.open(100, k, v); err == nil && (len(k) != 16 || checksum(v, 100, ulid.ULID(k)) != uint32(v[1])|uint32(v[2])<<8|uint32(v[3])<<16|uint32(v[4])<<24) {
+		if err := rec.open(100, k, v); err == nil && (len(k) != 16 || checksum(v, &place{}, 100, ulid.ULID(k)) != uint32(v[1])|uint32(v[2])<<8|uint32(v[3])<<16|uint32(v[4])<<24) {
 			t.Fatal("a record that nobody sealed is opened")
 		}
 	})
@@ -118,11 +118,11 @@ func FuzzRareEvents(f *testing.F) {
 		if k := Kind(kind); !k.Known() || k == KindMessage || k == KindMessageDeleted {
 			return
 		}
-		body, err := block{Kind(kind), 1, payload}.decode(nil)
+		body, err := block{Kind(kind), 1, payload}.decode(nil, nil)
 		if err != nil {
 			return
 		}
-		again, err := block{Kind(kind), 1, body.appendPayload(nil)}.decode(nil)
+		again, err := block{Kind(kind), 1, body.appendPayload(nil)}.decode(nil, nil)
 		if err != nil || !reflect.DeepEqual(again, body) {
 			t.Fatalf("%+v is read again as %+v, %v", body, again, err)
 		}

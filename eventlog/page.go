@@ -30,7 +30,7 @@ type Sender struct {
 // Page is the messages of one channel and one origin that were learned of together: a page of history,
 // or what came live within one commit. A fold reads its columns: message i was written by
 // Senders[From[i]], and its id is IDs()[i]. Ids rise strictly. Where all of a page falls on one side
-// of a boundary, First and Last tell, and the ids need not be decoded at all.
+// of a boundary, which First and Last tell, Counts suffices, and the ids need not be decoded at all.
 type Page struct {
 	Origin  Origin
 	Import  uint32 // the import that it belongs to (origins Import and Repair); else 0
@@ -38,12 +38,12 @@ type Page struct {
 	First   snowflake.ID
 	Last    snowflake.ID
 	Senders []Sender
+	Counts  []uint16 // how many messages each of the senders wrote
 	From    []uint8
 
 	ids       []snowflake.ID
-	columns   []byte // what follows the ids First and Last, not yet decoded
-	packedIDs []byte // the ids between First and Last, not yet decoded
-	unpacked  [MaxPage]uint8
+	columns   []byte         // what follows the ids First and Last, not yet decoded
+	packedIDs []byte         // the ids between First and Last, not yet decoded
 	authors   []snowflake.ID // of the joined record that it stands in, by whose places it names its senders
 }
 
@@ -57,20 +57,21 @@ func NewPage(origin Origin, imp uint32, channel snowflake.ID, messages []Message
 	p := &Page{
 		Origin: origin, Import: imp, Channel: channel,
 		First: sorted[0].ID, Last: sorted[len(sorted)-1].ID,
-		Senders: make([]Sender, 0, len(sorted)), ids: make([]snowflake.ID, len(sorted)),
+		Senders: make([]Sender, 0, len(sorted)), From: make([]uint8, len(sorted)), ids: make([]snowflake.ID, len(sorted)),
 	}
-	p.From = p.unpacked[:len(sorted)]
 	for _, m := range sorted {
 		p.Senders = append(p.Senders, Sender{m.Author, m.Type, m.Marks})
 	}
 	slices.SortFunc(p.Senders, Sender.compare)
 	p.Senders = slices.Compact(p.Senders)
+	p.Counts = make([]uint16, len(p.Senders))
 	for i, m := range sorted {
 		if i > 0 && m.ID == p.ids[i-1] {
 			return nil, fmt.Errorf("message %d stands twice in one page", m.ID)
 		}
 		at, _ := slices.BinarySearchFunc(p.Senders, Sender{m.Author, m.Type, m.Marks}, Sender.compare)
 		p.From[i], p.ids[i] = uint8(at), m.ID
+		p.Counts[at]++
 	}
 	return p, nil
 }

@@ -109,16 +109,23 @@ func (r reading) of(rec *Record, given ulid.ULID) iter.Seq2[*Record, error] {
 	}
 }
 
-// chunk is a copy of some records in a row.
+// chunk is a copy of some records in a row, and where to go on after them.
 type chunk struct {
 	guild snowflake.ID
 	size  int       // bytes to read at a time
 	next  ulid.ULID // the event after which to begin, then the record after which to go on
 	head  []byte    // of that record: tells whether it is still the same
+	last  ulid.ULID // its last event
 	begun bool
 	done  bool
+	copied
+}
+
+// copied are the keys and values of some records in a row.
+type copied struct {
 	data  []byte
 	ends  []recordEnds
+	given ulid.ULID // the last event of those before them: a joined record may hold some of these again
 }
 
 // recordEnds is where a record's key and its value end in a chunk's data.
@@ -127,7 +134,7 @@ type recordEnds struct{ key, value int }
 // fill reads the next chunk; it is empty at the end of the log. It ends a chunk only with a record
 // whose key stands in order, so that a damaged key never becomes the place to go on from.
 func (c *chunk) fill(tx *bolt.Tx) error {
-	c.data, c.ends = c.data[:0], c.ends[:0]
+	c.data, c.ends, c.given = c.data[:0], c.ends[:0], c.last
 	records := tx.Bucket(bucketRecords).Bucket(guildKey(c.guild))
 	if records == nil || c.done {
 		return nil
@@ -139,6 +146,10 @@ func (c *chunk) fill(tx *bolt.Tx) error {
 		if len(c.data) >= c.size && string(earlier) < string(at) && string(at) < string(key) {
 			copy(c.next[:], at)
 			c.head = append(c.head[:0], was[:min(len(was), headerSize)]...)
+			var rec Record
+			if rec.open(c.guild, at, was) == nil {
+				c.last = rec.Last()
+			}
 			return nil
 		}
 		c.data = append(append(c.data, key...), value...)
@@ -180,7 +191,7 @@ func before(cursor *bolt.Cursor) (key, value []byte) {
 	return key, value
 }
 
-func (c *chunk) all() iter.Seq2[[]byte, []byte] {
+func (c *copied) all() iter.Seq2[[]byte, []byte] {
 	return func(yield func(key, value []byte) bool) {
 		start := 0
 		for _, end := range c.ends {

@@ -46,9 +46,11 @@ type Record struct {
 	Base  ulid.ULID // the ULID of its first event
 	Size  int       // bytes stored, key included
 
-	blocks []byte
-	seams  []byte // of a joined record: how it comes apart again
-	page   Page   // memory for the page that Bodies gives
+	blocks  []byte
+	seams   []byte         // of a joined record: how it comes apart again
+	authors []snowflake.ID // of a joined record, once they are needed
+	page    Page           // memory for the page that Bodies gives
+	place   place
 }
 
 // encodeRecord returns a record's value without its checksum, and its number of events.
@@ -81,11 +83,13 @@ func appendBlocks(value []byte, bodies []Body) (_ []byte, events int, err error)
 // seal stores the checksum in a record's value. It covers the guild and the key too, so that a record
 // that turns up in another's place is found out.
 func seal(value []byte, guild snowflake.ID, key ulid.ULID) {
-	binary.LittleEndian.PutUint32(value[1:], checksum(value, guild, key))
+	binary.LittleEndian.PutUint32(value[1:], checksum(value, &place{}, guild, key))
 }
 
-func checksum(value []byte, guild snowflake.ID, key ulid.ULID) uint32 {
-	var place [8 + 16 + 1]byte
+// place is memory for what a checksum covers besides a record's blocks.
+type place [8 + 16 + 1]byte
+
+func checksum(value []byte, place *place, guild snowflake.ID, key ulid.ULID) uint32 {
 	binary.BigEndian.PutUint64(place[:], uint64(guild))
 	copy(place[8:], key[:])
 	place[24] = value[0]
@@ -105,7 +109,7 @@ func (rec *Record) open(guild snowflake.ID, key, value []byte) error {
 		return fmt.Errorf("record %s of guild %s: %w (format %d, this one reads up to %d): upgrade tally",
 			rec.Base, guild, ErrNewerVersion, value[0], Version)
 	}
-	if stored, sum := binary.LittleEndian.Uint32(value[1:]), checksum(value, guild, rec.Base); stored != sum {
+	if stored, sum := binary.LittleEndian.Uint32(value[1:]), checksum(value, &rec.place, guild, rec.Base); stored != sum {
 		return rec.corrupt(fmt.Errorf("its checksum is %08x and should be %08x", sum, stored))
 	}
 	rec.blocks = value[headerSize:]
@@ -162,6 +166,11 @@ func (rec *Record) Last() ulid.ULID {
 // Bodies decodes the record, body by body, in order. A *Page is valid until the next step only.
 // It stops at the first error.
 func (rec *Record) Bodies() iter.Seq2[Body, error] {
+	return rec.bodies(func() *Page { return &rec.page })
+}
+
+// bodies is Bodies with the memory for each page from elsewhere.
+func (rec *Record) bodies(page func() *Page) iter.Seq2[Body, error] {
 	return func(yield func(Body, error) bool) {
 		if err := rec.readAuthors(); err != nil {
 			yield(nil, err)
@@ -170,7 +179,7 @@ func (rec *Record) Bodies() iter.Seq2[Body, error] {
 		for b, err := range rec.blocksOf() {
 			var body Body
 			if err == nil {
-				if body, err = b.decode(&rec.page); err != nil {
+				if body, err = b.decode(page, rec.authors); err != nil {
 					err = rec.corrupt(fmt.Errorf("%s: %w", b.kind, err))
 				}
 			}
@@ -181,10 +190,12 @@ func (rec *Record) Bodies() iter.Seq2[Body, error] {
 	}
 }
 
-func (b block) decode(page *Page) (Body, error) {
+func (b block) decode(page func() *Page, authors []snowflake.ID) (Body, error) {
 	switch b.kind {
 	case KindMessage:
-		return page, page.decode(b.events, b.payload)
+		p := page()
+		p.authors = authors
+		return p, p.decode(b.events, b.payload)
 	case KindMessageDeleted:
 		return decodeDeletes(b.events, b.payload)
 	case KindChannelDeleted:
@@ -233,6 +244,7 @@ func (rec *Record) pages(want func(*Page) bool) iter.Seq2[*Page, error] {
 				}
 				if err == nil {
 					err = rec.readAuthors()
+					rec.page.authors = rec.authors
 				}
 				if err == nil {
 					err = rec.page.decodeColumns()

@@ -100,10 +100,10 @@ func (rec *Record) takeSeams() (last ulid.ULID, authors []snowflake.ID, seams bi
 	return last, authors, bitReader{b: r.b}, nil
 }
 
-// readAuthors gives the pages the authors by whose places they name their senders.
+// readAuthors reads the authors by whose places the pages of a joined record name their senders.
 func (rec *Record) readAuthors() (err error) {
-	if rec.page.authors = nil; rec.seams != nil {
-		_, rec.page.authors, _, err = rec.takeSeams()
+	if rec.authors = nil; rec.seams != nil {
+		_, rec.authors, _, err = rec.takeSeams()
 	}
 	return err
 }

@@ -60,9 +60,17 @@ func (o ByOrigin) Plus(other ByOrigin) ByOrigin {
 
 // Activity reads the log again, up to the guild's position.
 func (g *Guild) Activity(log *eventlog.Log) (*Activity, error) {
+	return g.ActivityIn(log, Window{To: noEnd})
+}
+
+// ActivityIn is Activity of a part of the messages alone.
+func (g *Guild) ActivityIn(log *eventlog.Log, w Window) (*Activity, error) {
 	a := &Activity{Days: map[Day]uint64{}, Channels: map[snowflake.ID]map[Day]ByOrigin{}}
-	all := func(*eventlog.Page) bool { return true }
-	err := g.eachCounted(log, all, func(channel snowflake.ID, e eventlog.Found) { a.add(channel, e.ID, e.Origin) })
+	err := g.eachCounted(log, w.wants, func(channel snowflake.ID, e eventlog.Found) {
+		if w.has(e.Message) {
+			a.add(channel, e.ID, e.Origin)
+		}
+	})
 	if err != nil {
 		return nil, fmt.Errorf("read the activity of guild %s: %w", g.ID, err)
 	}

@@ -8,10 +8,22 @@ import (
 	"tally/eventlog/snowflake"
 )
 
-// Window is a part of a guild's messages: those with From <= id < To, in the channels that In takes.
+// Window is a part of a guild's messages: those with From <= id < To, in the channels that In takes, by Author.
 type Window struct {
 	From, To snowflake.ID
 	In       func(channel snowflake.ID) bool // nil: all
+	Author   snowflake.ID                    // 0: all
+}
+
+// wants reports whether a page may hold messages of the window.
+func (w Window) wants(p *eventlog.Page) bool {
+	return p.First < w.To && p.Last >= w.From && (w.In == nil || w.In(p.Channel)) &&
+		(w.Author == 0 || slices.ContainsFunc(p.Senders, func(s eventlog.Sender) bool { return s.Author == w.Author }))
+}
+
+// has reports whether a message of a page that the window wants is within it.
+func (w Window) has(m eventlog.Message) bool {
+	return w.From <= m.ID && m.ID < w.To && (w.Author == 0 || m.Author == w.Author)
 }
 
 // Board is who wrote how much in a window.
@@ -33,12 +45,9 @@ func (b *Board) Of(user snowflake.ID) Standing {
 // Board counts the messages of a window that count in the guild. It reads the log again, up to the guild's
 // position.
 func (g *Guild) Board(log *eventlog.Log, w Window) (*Board, error) {
-	want := func(p *eventlog.Page) bool {
-		return p.First < w.To && p.Last >= w.From && (w.In == nil || w.In(p.Channel))
-	}
 	b, users := &Board{}, map[snowflake.ID]uint64{}
-	err := g.eachCounted(log, want, func(_ snowflake.ID, e eventlog.Found) {
-		if w.From <= e.ID && e.ID < w.To {
+	err := g.eachCounted(log, w.wants, func(_ snowflake.ID, e eventlog.Found) {
+		if w.has(e.Message) {
 			users[e.Author]++
 			b.Total++
 		}

@@ -16,9 +16,12 @@ func (s *schedule) checkBoard() {
 	if only := snowflake.ID(rapid.IntRange(0, 2).Draw(s.T, "only")); only != 0 {
 		w.In = func(channel snowflake.ID) bool { return channel == only }
 	}
+	if rapid.Bool().Draw(s.T, "of one") {
+		w.Author = 50
+	}
 	want := map[snowflake.ID]uint64{}
 	if _, err := EachCounted(s.log, guildID, ulid.ULID{}, func(channel, id, author snowflake.ID) {
-		if w.From <= id && id < w.To && (w.In == nil || w.In(channel)) {
+		if w.From <= id && id < w.To && (w.In == nil || w.In(channel)) && (w.Author == 0 || w.Author == author) {
 			want[author]++
 		}
 	}); err != nil {

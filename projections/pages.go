@@ -103,21 +103,19 @@ func (g *Guild) applyRepairs(ch *channel, p *eventlog.Page) {
 
 // each gives the number of countable messages with from <= id < to, not deleted, of each sender.
 func (g *Guild) each(ch *channel, p *eventlog.Page, from, to snowflake.ID, add func(c *cell, n uint32)) {
-	var counts [eventlog.MaxPage]uint32
-	if from <= p.First && p.Last < to && !g.anyDeleted(p) {
-		for _, s := range p.From {
-			counts[s]++
-		}
-	} else {
+	counts := p.Counts
+	if p.First < from || to <= p.Last || g.anyDeleted(p) {
+		var within [eventlog.MaxPage]uint16
 		for i, id := range p.IDs() {
 			if from <= id && id < to && !g.isDeleted(id) {
-				counts[p.From[i]]++
+				within[p.From[i]]++
 			}
 		}
+		counts = within[:]
 	}
 	for i, s := range p.Senders {
 		if n := counts[i]; n > 0 && Countable(s.Type, s.Marks) {
-			add(g.cell(ch, s.Author), n)
+			add(g.cell(ch, s.Author), uint32(n))
 		}
 	}
 }

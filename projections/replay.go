@@ -20,17 +20,14 @@ func Replay(log *eventlog.Log, guild snowflake.ID, until ulid.ULID) (*Guild, err
 func (g *Guild) CatchUp(log *eventlog.Log) error { return g.follow(log, ulid.ULID{}) }
 
 func (g *Guild) follow(log *eventlog.Log, until ulid.ULID) error {
-	for rec, err := range log.Between(g.ID, g.position, until) {
+	for rec, err := range log.Decoded(g.ID, g.position, until) {
 		if err != nil {
 			return fmt.Errorf("replay guild %s: %w", g.ID, err)
 		}
-		for body, err := range rec.Bodies() {
-			if err != nil {
-				return fmt.Errorf("replay guild %s: %w", g.ID, err)
-			}
+		for _, body := range rec.Bodies {
 			g.Apply(body)
 		}
-		g.Reach(rec.Last())
+		g.Reach(rec.Last)
 	}
 	return nil
 }

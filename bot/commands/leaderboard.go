@@ -50,7 +50,7 @@ func buttonOf(customID string) (name, argument string) {
 
 // queryOf reads a command's options, or a button.
 func queryOf(i interaction) boardQuery {
-	q := boardQuery{page: 1}
+	q := boardQuery{span: spanOf(i), page: 1}
 	if i.Type == discordgo.InteractionMessageComponent {
 		_, argument := buttonOf(i.MessageComponentData().CustomID)
 		parts := append(strings.Split(argument, ":"), "", "", "")
@@ -61,12 +61,6 @@ func queryOf(i interaction) boardQuery {
 	}
 	if n, ok := i.option("page").(float64); ok {
 		q.page = int(n)
-	}
-	name, _ := i.option("period").(string)
-	q.period = periodOf(name)
-	q.day, _ = i.option("as_of").(string)
-	if id, ok := i.option("channel").(string); ok {
-		q.channel, _ = snowflake.Parse(id)
 	}
 	return q
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
-	"tally/eventlog/snowflake"
 	"tally/projections"
 )
 
@@ -17,36 +16,52 @@ func (r *Router) messageCount() command {
 			Name: "message-count", Description: "How many messages you, or somebody else, wrote", Contexts: inGuilds(),
 			Options: []*discordgo.ApplicationCommandOption{{
 				Type: discordgo.ApplicationCommandOptionUser, Name: "user", Description: "Whose messages; without it, your own",
-			}},
+			}, periodOption()},
 		},
 		handle: r.handleMessageCount,
 	}
 }
 
+// handleMessageCount answers with what is in memory at once; the card, for which the log is read, takes its place.
 func (r *Router) handleMessageCount(_ context.Context, i interaction) (reply, error) {
-	who := i.user
-	if id, ok := i.option("user").(string); ok {
-		var err error
-		if who, err = snowflake.Parse(id); err != nil {
-			return reply{}, err
-		}
+	who, s := i.user, spanOf(i)
+	if id := i.idOption("user"); id != 0 {
+		who = id
+	}
+	if !s.everything() {
+		return card(i, who, s)
 	}
 	embed := &discordgo.MessageEmbed{Color: colourInfo}
+	messages := uint64(0)
 	i.target.Gate.View(func(g *projections.Guild) {
 		c := g.User(who)
+		rank, writers := g.Place(who)
+		messages = c.Messages
 		embed.Description = fmt.Sprintf("%s wrote **%s**.", user(who), count(c.Messages, "message"))
 		if c.Messages > 0 {
-			rank, writers := g.Place(who)
-			embed.Fields = append(embed.Fields, field("Rank", fmt.Sprintf("%s of %s", number(rank), number(writers))))
+			embed.Fields = append(embed.Fields, place(rank, writers), field("Share of the server", share(c.Messages, g.Total())))
 		}
 		if c.Deleted > 0 {
 			embed.Fields = append(embed.Fields, field("With deleted ones", number(c.Seen())))
 		}
 	})
-	if note := incomplete(i.target); note != "" {
-		embed.Footer = &discordgo.MessageEmbedFooter{Text: note}
+	rep := reply{embed: embed}
+	rep.note(i.target)
+	if messages > 0 {
+		rep.more = func(context.Context) (reply, error) { return card(i, who, s) }
 	}
-	return reply{embed: embed}, nil
+	return rep, nil
+}
+
+func place(rank, of int) *discordgo.MessageEmbedField {
+	return field("Rank", fmt.Sprintf("%s of %s", number(rank), number(of)))
+}
+
+// note says in the footer in what the counts will still change.
+func (r *reply) note(t *Target) {
+	if text := incomplete(t); text != "" {
+		r.embed.Footer = &discordgo.MessageEmbedFooter{Text: text}
+	}
 }
 
 // incomplete says in what the counts will still change, "" if in nothing.

@@ -22,9 +22,7 @@ var periods = []period{
 	{"today", "Today", "today", startOfDay},
 	{"7-days", "7 days", "the last 7 days", func(end time.Time) time.Time { return startOfDay(end).AddDate(0, 0, -6) }},
 	{"30-days", "30 days", "the last 30 days", func(end time.Time) time.Time { return startOfDay(end).AddDate(0, 0, -29) }},
-	{"month", "This month", "this month", func(end time.Time) time.Time {
-		return time.Date(end.Year(), end.Month(), 1, 0, 0, 0, 0, time.UTC)
-	}},
+	{"month", "This month", "this month", startOfMonth},
 	{"year", "This year", "this year", func(end time.Time) time.Time {
 		return time.Date(end.Year(), time.January, 1, 0, 0, 0, 0, time.UTC)
 	}},
@@ -32,10 +30,6 @@ var periods = []period{
 }
 
 var allTime = period{"all", "All time", "", func(time.Time) time.Time { return time.UnixMilli(snowflake.Epoch) }}
-
-func startOfDay(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
-}
 
 // periodOf returns the period of a name, all time for one that is unknown.
 func periodOf(name string) period {
@@ -63,6 +57,13 @@ type span struct {
 }
 
 const wrongDay = userError("Write the day as YYYY-MM-DD, such as `2026-01-31`.")
+
+// spanOf reads the options of a command.
+func spanOf(i interaction) span {
+	name, _ := i.option("period").(string)
+	day, _ := i.option("as_of").(string)
+	return span{period: periodOf(name), channel: i.idOption("channel"), day: day}
+}
 
 // everything reports whether the span is all that counts.
 func (s span) everything() bool {

@@ -23,7 +23,7 @@ const (
 const maxDescription = 4000
 
 func (r reply) response(private bool) *discordgo.InteractionResponseData {
-	d := &discordgo.InteractionResponseData{Embeds: []*discordgo.MessageEmbed{r.embed}, Components: r.buttons}
+	d := &discordgo.InteractionResponseData{Embeds: []*discordgo.MessageEmbed{r.embed}, Components: r.buttons, Files: r.files}
 	if private {
 		d.Flags = discordgo.MessageFlagsEphemeral
 	}
@@ -97,6 +97,13 @@ func (i interaction) option(name string) any {
 		}
 	}
 	return nil
+}
+
+// idOption returns the id in a command's option, 0 without one.
+func (i interaction) idOption(name string) snowflake.ID {
+	text, _ := i.option(name).(string)
+	id, _ := snowflake.Parse(text)
+	return id
 }
 
 func (i interaction) flag(name string) bool {

@@ -50,6 +50,8 @@ type interaction struct {
 type reply struct {
 	embed   *discordgo.MessageEmbed
 	buttons []discordgo.MessageComponent
+	files   []*discordgo.File
+	more    func(context.Context) (reply, error) // takes the answer's place as soon as it is there; nil: none
 }
 
 type handler func(context.Context, interaction) (reply, error)
@@ -65,7 +67,7 @@ type command struct {
 func (r *Router) all() map[string]command {
 	commands := map[string]command{}
 	for _, c := range []command{
-		r.importMessages(), r.importStatus(), r.importCancel(), r.verifyCounts(), r.recount(), r.messageCount(), r.leaderboard(),
+		r.importMessages(), r.importStatus(), r.importCancel(), r.verifyCounts(), r.recount(), r.messageCount(), r.leaderboard(), r.activity(),
 	} {
 		commands[c.definition.Name] = c
 	}
@@ -146,7 +148,10 @@ func (r *Router) answer(ctx context.Context, i interaction, h handler, private b
 		if i.changesItsMessage(private) {
 			kind = discordgo.InteractionResponseUpdateMessage
 		}
-		return r.Client.Respond(ctx, i.id, i.Token, &discordgo.InteractionResponse{Type: kind, Data: rep.response(private)})
+		if err := r.Client.Respond(ctx, i.id, i.Token, &discordgo.InteractionResponse{Type: kind, Data: rep.response(private)}); err != nil || rep.more == nil {
+			return err
+		}
+		return r.follow(ctx, i, rep)
 	case <-time.After(deferAfter):
 	case <-ctx.Done():
 		return ctx.Err()
@@ -171,13 +176,16 @@ func (i interaction) changesItsMessage(private bool) bool {
 // follow fills a deferred answer. After 15 minutes Discord takes no answer any more: then it is posted to
 // the channel.
 func (r *Router) follow(ctx context.Context, i interaction, rep reply) error {
+	if rep.more != nil {
+		rep = r.run(ctx, i, func(ctx context.Context, _ interaction) (reply, error) { return rep.more(ctx) })
+	}
 	err := r.Client.EditReply(ctx, r.App, i.Token, &discordgo.WebhookEdit{
-		Embeds: &[]*discordgo.MessageEmbed{rep.embed}, Components: &rep.buttons,
+		Embeds: &[]*discordgo.MessageEmbed{rep.embed}, Components: &rep.buttons, Files: rep.files,
 	})
 	if !errors.Is(err, rest.ErrUnknownInteraction) {
 		return err
 	}
-	_, err = r.Client.Post(ctx, i.channel, &discordgo.MessageSend{Embeds: []*discordgo.MessageEmbed{rep.embed}, Components: rep.buttons})
+	_, err = r.Client.Post(ctx, i.channel, &discordgo.MessageSend{Embeds: []*discordgo.MessageEmbed{rep.embed}, Components: rep.buttons, Files: rep.files})
 	return err
 }
 

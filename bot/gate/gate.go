@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 
 	"tally/bot/discord"
 	"tally/eventlog"
@@ -21,6 +22,7 @@ const queueLength = 1024
 // Gate is one guild's way into the log. Its methods may be called from many goroutines at once.
 type Gate struct {
 	log   *eventlog.Log
+	guild snowflake.ID
 	slog  *slog.Logger
 	jobs  chan *job
 	done  chan struct{} // closed when the writer has ended
@@ -35,7 +37,12 @@ type Gate struct {
 
 	mu    sync.RWMutex // guards state: the writer changes it, others look
 	state *projections.Guild
-	dirty int // events since the last snapshot
+
+	dirty   int            // the writer's: events since the last snapshot was begun
+	changed bool           // the writer's: the state is not the one that was loaded
+	saving  sync.Mutex     // held while a snapshot is made
+	beside  sync.WaitGroup // of what makes it
+	saved   atomic.Int64   // bytes of the last one
 }
 
 // Open loads the guild's count from its snapshot and the log, and starts its writer.
@@ -45,7 +52,7 @@ func Open(log *eventlog.Log, guild snowflake.ID, logger *slog.Logger) (*Gate, er
 		return nil, err
 	}
 	g := &Gate{
-		log: log, slog: logger.With("guild", guild), state: state, recent: newRecent(state.Newest()),
+		log: log, guild: guild, slog: logger.With("guild", guild), state: state, recent: newRecent(state.Newest()),
 		jobs: make(chan *job, queueLength), done: make(chan struct{}), stop: make(chan struct{}), last: make(chan struct{}),
 	}
 	go g.write()

@@ -10,9 +10,8 @@ import (
 )
 
 const (
-	maxRun        = 512                    // jobs written together at the most
-	snapshotAfter = 200_000                // events after which a snapshot is worth its writing
-	retryAppend   = 500 * time.Millisecond // pause before live messages are tried again on a failing disk
+	maxRun      = 512                    // jobs written together at the most
+	retryAppend = 500 * time.Millisecond // pause before live messages are tried again on a failing disk
 )
 
 // write is the guild's one writer. It ends when the gate is closed and the queue is empty for good.
@@ -28,7 +27,7 @@ func (g *Gate) write() {
 				case j := <-g.jobs:
 					g.handle(j)
 				default:
-					g.saveSnapshot()
+					g.snapshotAtEnd()
 					return
 				}
 			}
@@ -69,9 +68,7 @@ func (g *Gate) commit(records [][]eventlog.Body) error {
 		return err
 	}
 	g.fold(records, last)
-	if g.dirty >= snapshotAfter {
-		g.saveSnapshot()
-	}
+	g.snapshotBeside()
 	return nil
 }
 
@@ -85,6 +82,7 @@ func (g *Gate) fold(records [][]eventlog.Body, last ulid.ULID) {
 		}
 	}
 	g.state.Reach(last)
+	g.changed = true
 }
 
 func (g *Gate) swap(replay func() (*projections.Guild, error)) error {
@@ -95,19 +93,7 @@ func (g *Gate) swap(replay func() (*projections.Guild, error)) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.state = next
-	g.dirty = max(g.dirty, 1) // the snapshot may hold what the swap has mended
+	g.changed = true
+	g.snapshotAfresh()
 	return nil
-}
-
-// saveSnapshot is called by the writer, so the state stands still; a failure costs only time at the
-// next start.
-func (g *Gate) saveSnapshot() {
-	if g.dirty == 0 {
-		return
-	}
-	if err := projections.SaveSnapshot(g.log.Dir(), g.state.ID, g.state.Encode()); err != nil {
-		g.slog.Warn("the snapshot was not saved; the next start reads the log instead", "error", err)
-		return
-	}
-	g.dirty = 0
 }

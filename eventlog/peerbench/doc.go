@@ -3,8 +3,8 @@
 //
 // All get the same made-up history in the same order, as an import reads it: channels side by side,
 // each from its newest message to its oldest, 100 a page. Each peer is given it in the batches that
-// it is fastest with, counts the messages of each person from what it has stored, and then
-// takes single messages, each durable before the next. All must count the same, or the run fails.
+// it is fastest with and counts the messages of each person from what it has stored. Then all take single messages in
+// turn, each durable before the next. All must count the same, or the run fails.
 //
 // It is a module of its own, so that who builds or imports Tally downloads none of the peers.
 //

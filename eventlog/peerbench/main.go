@@ -23,18 +23,18 @@ func main() {
 	}
 }
 
-// bench measures all peers, one after the other and each in a folder of its own, in several rounds, and
-// prints the table. What else the machine does meanwhile disturbs some round: so the best figures are taken.
+// bench measures all peers in several rounds and prints the table. What else the machine does meanwhile
+// disturbs some round: so of each figure the best is taken.
 func bench(dir string, messages, live, rounds int) error {
 	made, all := generate(messages), entries()
 	best := make([]result, len(all))
 	for round := range rounds {
-		for i, e := range all {
-			fmt.Fprintf(os.Stderr, "round %d: %s\n", round+1, e.name)
-			r, err := measureIn(dir, e, made, live)
-			if err != nil {
-				return fmt.Errorf("%s: %w", e.name, err)
-			}
+		fmt.Fprintf(os.Stderr, "round %d of %d\n", round+1, rounds)
+		results, err := measure(dir, all, made, live)
+		if err != nil {
+			return err
+		}
+		for i, r := range results {
 			if round > 0 {
 				r = r.best(best[i])
 			}
@@ -44,13 +44,4 @@ func bench(dir string, messages, live, rounds int) error {
 	w := bufio.NewWriter(os.Stdout)
 	print(w, made, best)
 	return w.Flush()
-}
-
-func measureIn(dir string, e entry, made history, live int) (result, error) {
-	dir, err := os.MkdirTemp(dir, "peerbench-")
-	if err != nil {
-		return result{}, err
-	}
-	defer func() { _ = os.RemoveAll(dir) }()
-	return measure(dir, e, made, live)
 }

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -18,27 +21,50 @@ type result struct {
 	live    time.Duration // the median of one durable message
 }
 
-// measure runs a peer through it all, in the folder dir. It fails if the peer counts wrongly.
-func measure(dir string, e entry, made history, live int) (r result, err error) {
-	r.entry = e
-	p, err := e.open(dir)
+// measure gives the history to one peer after the other, each in a folder of its own in dir, and then the live
+// messages to all of them in turn, so that what disturbs one disturbs all. It fails if a peer counts
+// wrongly.
+func measure(dir string, all []entry, made history, live int) (results []result, err error) {
+	if dir, err = os.MkdirTemp(dir, "peerbench-"); err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	var peers []peer
+	defer func() {
+		for _, p := range peers {
+			err = errors.Join(err, p.close())
+		}
+	}()
+	for i, e := range all {
+		r := result{entry: e}
+		p, err := r.filled(filepath.Join(dir, strconv.Itoa(i)), made)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", e.name, err)
+		}
+		results, peers = append(results, r), append(peers, p)
+	}
+	return results, liveInTurn(results, peers, made, live)
+}
+
+// filled opens a peer, gives it the history and measures that.
+func (r *result) filled(dir string, made history) (peer, error) {
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		return nil, err
+	}
+	p, err := r.open(dir)
 	if err != nil {
-		return r, err
+		return nil, err
 	}
-	defer func() { err = errors.Join(err, p.close()) }()
 	if err := r.history(p, made); err != nil {
-		return r, err
+		return nil, errors.Join(err, p.close())
 	}
-	if e.reopen != nil {
-		if err := p.close(); err != nil {
-			return r, err
-		}
-		if p, err = e.reopen(dir); err != nil {
-			return r, err
-		}
+	if r.reopen == nil {
+		return p, nil
 	}
-	r.live, err = medianLive(p, made, live)
-	return r, err
+	if err := p.close(); err != nil {
+		return nil, err
+	}
+	return r.reopen(dir)
 }
 
 func (r *result) history(p peer, made history) error {
@@ -78,16 +104,22 @@ func (r result) best(o result) result {
 	return r
 }
 
-func medianLive(p peer, made history, n int) (time.Duration, error) {
-	took := make([]time.Duration, n)
-	for i := range took {
+// liveInTurn gives n messages, one at a time, to all peers.
+func liveInTurn(results []result, peers []peer, made history, n int) error {
+	took := make([][]time.Duration, len(peers))
+	for i := range n {
 		m := made.live(i)
-		begin := time.Now()
-		if err := p.live(m); err != nil {
-			return 0, err
+		for j, p := range peers {
+			begin := time.Now()
+			if err := p.live(m); err != nil {
+				return fmt.Errorf("%s: %w", results[j].name, err)
+			}
+			took[j] = append(took[j], time.Since(begin))
 		}
-		took[i] = time.Since(begin)
 	}
-	slices.Sort(took)
-	return took[n/2], nil
+	for j := range results {
+		slices.Sort(took[j])
+		results[j].live = took[j][n/2]
+	}
+	return nil
 }

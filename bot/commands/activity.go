@@ -1,0 +1,140 @@
+package commands
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/bwmarrin/discordgo"
+
+	"tally/bot/picture"
+	"tally/eventlog/snowflake"
+	"tally/projections"
+)
+
+// channelsDrawn is how many channels a picture names.
+const channelsDrawn = 8
+
+func (r *Router) activity() command {
+	return command{
+		definition: &discordgo.ApplicationCommand{
+			Name: "activity", Description: "Pictures of when and where messages were written", Contexts: inGuilds(),
+			Options: []*discordgo.ApplicationCommandOption{
+				periodOption(), {
+					Type: discordgo.ApplicationCommandOptionChannel, Name: "channel", Description: "Only this channel, with its threads",
+				}, {
+					Type: discordgo.ApplicationCommandOptionUser, Name: "user", Description: "Only this member's messages",
+				},
+			},
+		},
+		handle: r.handleActivity,
+	}
+}
+
+func (r *Router) handleActivity(_ context.Context, i interaction) (reply, error) {
+	s := spanOf(i)
+	author := i.idOption("user")
+	a, err := s.activity(i, author)
+	if err != nil {
+		return reply{}, err
+	}
+	from, to := s.period.begin(i.id.Time()), i.id.Time()
+	if s.period.name == allTime.name {
+		from = a.First.Time()
+	}
+	if a.Total == 0 {
+		from = to
+	}
+	f := picture.Figures{Hours: &a.Hours}
+	f.Bars, f.Unit = barsOf(a, from, to)
+	if s.channel == 0 {
+		f.Channels = busiest(i.target, a, channelsDrawn)
+	}
+	rep := reply{embed: &discordgo.MessageEmbed{
+		Title: "Activity of " + i.target.Directory.Name() + s.title(), Color: colourInfo,
+		Description: lines([]string{of(s, author), count(a.Total, "message") + "."}),
+	}}
+	rep.note(i.target)
+	return rep, rep.draw("activity.png", f)
+}
+
+// of says whose messages, and where, if not all.
+func of(s span, author snowflake.ID) (text string) {
+	if author != 0 {
+		text += "By " + user(author) + ". "
+	}
+	if s.channel != 0 {
+		text += "In " + channel(s.channel) + ", with its threads."
+	}
+	return text
+}
+
+// activity reads the log for the messages of the span, by author or, with 0, by anybody.
+func (s span) activity(i interaction, author snowflake.ID) (*projections.Activity, error) {
+	w, err := s.window(i.id.Time(), i.target.Directory.ParentOf)
+	if err != nil {
+		return nil, err
+	}
+	w.Author = author
+	g, err := projections.Load(i.target.Gate.Log(), i.target.Guild)
+	if err != nil {
+		return nil, err
+	}
+	return g.ActivityIn(i.target.Gate.Log(), w)
+}
+
+// busiest returns the channels with most messages, threads with their channels.
+func busiest(t *Target, a *projections.Activity, most int) []picture.Bar {
+	sums := map[snowflake.ID]uint64{}
+	for id, days := range a.Channels {
+		if parent := t.Directory.ParentOf(id); parent != 0 {
+			id = parent
+		}
+		for _, by := range days {
+			sums[id] += by.Sum()
+		}
+	}
+	var bars []picture.Bar
+	for id, n := range sums {
+		name := id.String()
+		if c, known := t.Directory.Channel(id); known && c.Name != "" {
+			name = "#" + c.Name
+		}
+		bars = append(bars, picture.Bar{Name: name, Messages: n})
+	}
+	slices.SortFunc(bars, func(x, y picture.Bar) int {
+		return cmp.Or(cmp.Compare(y.Messages, x.Messages), cmp.Compare(x.Name, y.Name))
+	})
+	return bars[:min(most, len(bars))]
+}
+
+// draw puts a picture into the answer.
+func (r *reply) draw(name string, f picture.Figures) error {
+	b, err := f.PNG()
+	if err != nil {
+		return err
+	}
+	r.files = []*discordgo.File{{Name: name, ContentType: "image/png", Reader: bytes.NewReader(b)}}
+	r.embed.Image = &discordgo.MessageEmbedImage{URL: "attachment://" + name}
+	return nil
+}
+
+// bestDay returns the day with most messages, the first of those.
+func bestDay(a *projections.Activity) (best projections.Day, messages uint64) {
+	for day, n := range a.Days {
+		if n > messages || n == messages && day < best {
+			best, messages = day, n
+		}
+	}
+	return best, messages
+}
+
+// share writes a part of a whole, such as 12.3 %.
+func share(part, whole uint64) string {
+	if whole == 0 {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f %%", 100*float64(part)/float64(whole))
+}
