@@ -112,6 +112,21 @@ func TestCompactionWhileOthersRead(t *testing.T) {
 		if slices.Sort(joined); !slices.Equal(joined, want) {
 			rt.Fatalf("read %d events for a fold, want %d", len(joined), len(want))
 		}
+		ahead := 0
+		for d, err := range l.decoded(1, reading{joined: true, size: size}) {
+			if err != nil {
+				rt.Fatal(err)
+			}
+			for _, body := range d.Bodies {
+				ahead += body.Len()
+			}
+			if _, err := l.CompactStep(1, always); err != nil {
+				rt.Fatal(err)
+			}
+		}
+		if ahead != len(want) {
+			rt.Fatalf("read %d events ahead, want %d", ahead, len(want))
+		}
 		compact(rt, l, 1, always)
 		compact(rt, l, 2, always)
 		if got := eventsOf(rt, l.AllRecords(ulid.ULID{})); !slices.Equal(got, whole) {
