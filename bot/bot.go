@@ -20,6 +20,7 @@ import (
 	"tally/bot/patrol"
 	"tally/bot/rest"
 	"tally/bot/session"
+	"tally/bot/worker"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
@@ -116,11 +117,14 @@ func (b *Bot) Run(ctx context.Context) error {
 		defer close(routed)
 		b.route(routing)
 	}()
+	compaction := worker.Start(b.log, "compacting the log", compactRest, b.compact)
+	compaction.Wake()
 	haltImports := func() { b.each(func(g *guild) { g.Job.Close() }) }
 	defer context.AfterFunc(ctx, haltImports)() // at once: leaving the gateway politely takes a second
 	err := supervisor.Run(ctx)
 	stopRouting()
 	<-routed
+	compaction.Close()
 	b.close()
 	if ctx.Err() != nil {
 		return nil

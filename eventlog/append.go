@@ -125,7 +125,7 @@ func (l *Log) commit(tx *bolt.Tx, batch []*request) error {
 			return err
 		}
 		records.FillPercent = 1 // keys only ever rise: leave no room for later ones
-		t := l.growing.of(r.guild)
+		t := l.growing.of(r.guild, l.segment)
 		for i := range r.records {
 			rec := &r.records[i]
 			if rec.key, err = l.position.next(rec.events); err != nil {
@@ -136,7 +136,7 @@ func (l *Log) commit(tx *bolt.Tx, batch []*request) error {
 				return err
 			}
 			r.last = l.position.last
-			if whole := t.grow(rec.key, rec.spans); whole != nil {
+			if whole := t.grow(rec.key, len(rec.value), rec.spans); whole != nil {
 				if err := whole.store(tx, r.guild); err != nil {
 					return err
 				}

@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	bolt "go.etcd.io/bbolt"
+	"pgregory.net/rapid"
 
 	"tally/eventlog/snowflake"
 )
@@ -62,7 +63,7 @@ func historyPages(tb testing.TB) (pages []*Page, messages int) {
 	return pages, messages
 }
 
-func newPage(tb testing.TB, origin Origin, imp uint32, channel snowflake.ID, messages ...Message) *Page {
+func newPage(tb rapid.TB, origin Origin, imp uint32, channel snowflake.ID, messages ...Message) *Page {
 	tb.Helper()
 	p, err := NewPage(origin, imp, channel, messages)
 	if err != nil {

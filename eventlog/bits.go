@@ -1,6 +1,9 @@
 package eventlog
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // bitWriter appends numbers of any width to bytes, lowest bits first.
 type bitWriter struct {
@@ -32,6 +35,13 @@ func (w *bitWriter) end() []byte {
 	return w.b
 }
 
+// putGamma appends a number from 1 on in Elias' gamma code: small ones take few bits, 1 takes one.
+func (w *bitWriter) putGamma(v uint64) {
+	n := uint(bits.Len64(v)) - 1
+	w.put(1<<n, n+1)
+	w.put(v&(1<<n-1), n)
+}
+
 // bitReader reads what bitWriter wrote. After a read beyond the end short is set and zeros follow.
 type bitReader struct {
 	b     []byte
@@ -58,4 +68,16 @@ func (r *bitReader) take(n uint) uint64 {
 	r.acc >>= n
 	r.held -= n
 	return v
+}
+
+// takeGamma reads what putGamma wrote; 0 says that there is no such number.
+func (r *bitReader) takeGamma() uint64 {
+	n := uint(0)
+	for r.take(1) == 0 {
+		if n++; r.short || n == 64 {
+			r.short = true
+			return 0
+		}
+	}
+	return 1<<n | r.take(n)
 }

@@ -9,13 +9,14 @@ import (
 
 // Checked is what Check has read.
 type Checked struct {
-	Records int
+	Records int // stored: a joined record is one
 	Events  int
 	Unknown int // events of kinds that this version doesn't know
 }
 
 // Check reads everything: bbolt's own structure, then each record's checksum, its place in the order,
-// and all that it holds. Each thing found wrong is given to report; Check returns an error only if it
+// all that it holds, and
+// whether joined records come apart. Each thing found wrong is given to report; Check returns an error only if it
 // can't go on.
 func (l *Log) Check(report func(error)) (Checked, error) {
 	var done Checked
@@ -34,7 +35,7 @@ func (l *Log) Check(report func(error)) (Checked, error) {
 	}
 	for _, guild := range guilds {
 		var last ulid.ULID
-		for rec, err := range l.Records(guild, ulid.ULID{}) {
+		for rec, err := range l.stored(guild) {
 			done.Records++
 			if rec == nil {
 				return done, err
@@ -69,6 +70,15 @@ func (c *Checked) read(rec *Record, last ulid.ULID) error {
 		case Unknown:
 			c.Unknown += b.Len()
 		}
+	}
+	for part, err := range rec.parts() {
+		if err != nil {
+			return err
+		}
+		if part.Base.Compare(last) <= 0 {
+			return rec.corrupt(fmt.Errorf("its part %s begins before the part before it ends", part.Base))
+		}
+		last = part.Last()
 	}
 	return nil
 }

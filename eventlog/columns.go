@@ -128,6 +128,9 @@ func (p *Page) decodeColumns() error {
 		as := r.atMost(math.MaxUint16<<8 | math.MaxUint8)
 		p.Senders = append(p.Senders, Sender{author, uint16(as >> 8), Marks(as)})
 	}
+	if err := p.nameSenders(); err != nil {
+		return err
+	}
 	width := fromWidth(senders)
 	packed := r.take((len(p.From)*int(width) + 7) / 8)
 	if p.packedIDs = r.b; r.short {
@@ -139,6 +142,32 @@ func (p *Page) decodeColumns() error {
 		return fmt.Errorf("a message's sender is not one of %d", senders)
 	}
 	return nil
+}
+
+// nameSenders replaces the numbers of the senders in a joined record's page by who they are.
+func (p *Page) nameSenders() error {
+	if p.authors == nil {
+		return nil
+	}
+	for i, s := range p.Senders {
+		if s.Author >= snowflake.ID(len(p.authors)) {
+			return fmt.Errorf("a sender is number %d of the record's %d authors", s.Author, len(p.authors))
+		}
+		p.Senders[i].Author = p.authors[s.Author]
+	}
+	return nil
+}
+
+// numbered returns the page with its senders' places in authors, which rise, instead of who they are: that is
+// how a joined record stores it.
+func (p *Page) numbered(authors []snowflake.ID) *Page {
+	n := *p
+	n.Senders = slices.Clone(p.Senders)
+	for i, s := range n.Senders {
+		at, _ := slices.BinarySearch(authors, s.Author)
+		n.Senders[i].Author = snowflake.ID(at)
+	}
+	return &n
 }
 
 // decodeIDs reads the ids, which decode leaves for later. Whatever the bytes are, the ids rise

@@ -111,7 +111,7 @@ func wantBad(t *testing.T, dir string, records []stored, chunk int, bad ...int) 
 	}
 	var good []ulid.ULID
 	failed := 0
-	for rec, err := range l.records(1, ulid.ULID{}, chunk) {
+	for rec, err := range l.records(1, reading{size: chunk}) {
 		if corrupt := (*CorruptError)(nil); errors.As(err, &corrupt) || errors.Is(err, ErrNewerVersion) {
 			failed++
 			for range rec.Bodies() {
@@ -142,7 +142,7 @@ func wantBad(t *testing.T, dir string, records []stored, chunk int, bad ...int) 
 		t.Errorf("%d records and %d errors, want %d and %d", len(good), failed, len(want), len(bad))
 	}
 	good, failed = nil, 0
-	for rec, err := range l.decoded(1, ulid.ULID{}, chunk) {
+	for rec, err := range l.decoded(1, reading{size: chunk}) {
 		if err != nil {
 			failed++
 		} else {

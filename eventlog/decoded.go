@@ -24,19 +24,19 @@ type Decoded struct {
 	err error
 }
 
-// Decoded reads a guild's records as Records does, and decodes them ahead, on all cores: the order is
+// Decoded reads a guild's records as Between does, and decodes them ahead, on all cores: the order is
 // the log's, and what remains to be done in this order is left to the caller. A record and its bodies are
 // valid until the next step. A damaged record comes as an error in its place, with nothing of it.
-func (l *Log) Decoded(guild snowflake.ID, after ulid.ULID) iter.Seq2[*Decoded, error] {
-	return l.decoded(guild, after, batchSize)
+func (l *Log) Decoded(guild snowflake.ID, after, until ulid.ULID) iter.Seq2[*Decoded, error] {
+	return l.decoded(guild, reading{after: after, until: until, joined: true, size: batchSize})
 }
 
-func (l *Log) decoded(guild snowflake.ID, after ulid.ULID, size int) iter.Seq2[*Decoded, error] {
+func (l *Log) decoded(guild snowflake.ID, want reading) iter.Seq2[*Decoded, error] {
 	return func(yield func(*Decoded, error) bool) {
-		from := &chunk{guild: guild, next: after, size: size}
+		from := &chunk{guild: guild, next: want.after, size: want.size}
 		ahead := make([]*batch, runtime.GOMAXPROCS(0)+1) // a ring
 		for i := range ahead {
-			ahead[i] = newBatch(guild, after)
+			ahead[i] = newBatch(guild, want)
 			ahead[i].fill(l.db, from)
 			defer ahead[i].decoding.Wait()
 		}
@@ -49,7 +49,8 @@ func (l *Log) decoded(guild snowflake.ID, after ulid.ULID, size int) iter.Seq2[*
 // batch is some records in a row, on their way from the file to who reads them.
 type batch struct {
 	guild    snowflake.ID
-	after    ulid.ULID
+	want     reading
+	ended    bool // the rest is not wanted
 	decoding sync.WaitGroup
 
 	copied
@@ -62,8 +63,8 @@ type batch struct {
 	rec     Record
 }
 
-func newBatch(guild snowflake.ID, after ulid.ULID) *batch {
-	b := &batch{guild: guild, after: after}
+func newBatch(guild snowflake.ID, want reading) *batch {
+	b := &batch{guild: guild, want: want}
 	b.page = b.nextPage
 	return b
 }
@@ -78,27 +79,37 @@ func (b *batch) fill(db *bolt.DB, from *chunk) {
 
 func (b *batch) decode() {
 	b.records, b.bodies, b.used = b.records[:0], b.bodies[:0], 0
+	given := b.given
 	for key, value := range b.all() {
-		if d := b.read(key, value); d.err != nil || d.Last.Compare(b.after) > 0 {
+		if err := b.rec.open(b.guild, key, value); err != nil {
+			b.records = append(b.records, Decoded{Base: b.rec.Base, err: err})
+			continue
+		}
+		for part, err := range b.want.of(&b.rec, given) {
+			if b.ended = err == nil && b.want.ends(part); b.ended {
+				return
+			}
+			d := Decoded{Base: part.Base, err: err}
+			if err == nil {
+				d = b.read(part)
+			}
 			b.records = append(b.records, d)
+			given = d.Last
 		}
 	}
 }
 
-func (b *batch) read(key, value []byte) (d Decoded) {
-	d.err = b.rec.open(b.guild, key, value)
-	d.Base = b.rec.Base
-	first, events := len(b.bodies), 0
-	for body, err := range b.rec.bodies(b.page) {
+func (b *batch) read(rec *Record) (d Decoded) {
+	d.Base, d.Last = rec.Base, rec.Last()
+	first := len(b.bodies)
+	for body, err := range rec.bodies(b.page) {
 		if err != nil {
 			d.err = err
 			return d
 		}
-		events += body.Len()
 		b.bodies = append(b.bodies, body)
 	}
 	d.Bodies = b.bodies[first:]
-	d.Last = advance(d.Base, events-1)
 	return d
 }
 
@@ -127,5 +138,5 @@ func (b *batch) give(yield func(*Decoded, error) bool) (more bool) {
 			return false
 		}
 	}
-	return len(b.ends) > 0
+	return len(b.ends) > 0 && !b.ended
 }

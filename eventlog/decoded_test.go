@@ -32,7 +32,7 @@ func TestDecodedIsRecords(t *testing.T) {
 		next, stop := iter.Pull2(l.Records(1, after))
 		defer stop()
 		n := 0
-		for got, err := range l.decoded(1, after, rapid.IntRange(0, 2000).Draw(rt, "batch")) {
+		for got, err := range l.decoded(1, reading{after: after, size: rapid.IntRange(0, 2000).Draw(rt, "batch")}) {
 			want, wantErr, more := next()
 			if err != nil || wantErr != nil || !more {
 				rt.Fatalf("record %d: %v, %v, %v", n, err, wantErr, more)
@@ -77,7 +77,7 @@ func TestDecodedAllocatesNothing(t *testing.T) {
 	appendNumbered(t, l, 1, records)
 	allocated := testing.AllocsPerRun(1, func() {
 		n := 0
-		for _, err := range l.decoded(1, ulid.ULID{}, 16<<10) {
+		for _, err := range l.decoded(1, reading{size: 16 << 10}) {
 			if n++; err != nil {
 				t.Fatal(err)
 			}

@@ -62,8 +62,24 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	return append(b, data[1:]...), nil
 }
 
-// Events takes a record apart into its events.
+// Events takes a record apart into its events, in the order in which they were appended.
 func (rec *Record) Events() iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		for part, err := range rec.parts() {
+			if err != nil {
+				yield(Event{ULID: rec.Base, Guild: rec.Guild}, err)
+				return
+			}
+			for e, err := range part.events() {
+				if !yield(e, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+func (rec *Record) events() iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		next := rec.Base
 		for body, err := range rec.Bodies() {

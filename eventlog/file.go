@@ -9,6 +9,7 @@ import (
 	"time"
 
 	bolt "go.etcd.io/bbolt"
+	berrors "go.etcd.io/bbolt/errors"
 )
 
 // pageSize is that of the file. With bbolt's usual 4 kB a split leaves a page of history's records half
@@ -33,9 +34,40 @@ func openFile(path string, o Options) (*bolt.DB, error) {
 	if err := errors.Join(checkWhole(db), db.Close()); err != nil {
 		return nil, err
 	}
-	return bolt.Open(path, 0o600, &bolt.Options{
+	return openCurrent(path, o)
+}
+
+// openCurrent opens the file, and makes sure that it is the one which has the name when the lock is got:
+// Shrink may have put another in its place, and what is written to the old one would be lost.
+func openCurrent(path string, o Options) (*bolt.DB, error) {
+	var file *os.File
+	db, err := bolt.Open(path, 0o600, &bolt.Options{
 		Timeout: lockTimeout, ReadOnly: o.ReadOnly, PreLoadFreelist: true, NoSync: o.NoSync, FreelistType: bolt.FreelistMapType,
+		OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
+			file, err = os.OpenFile(name, flag, mode)
+			return file, err
+		},
 	})
+	if err != nil {
+		return nil, err
+	}
+	if err := hasName(file, path); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
+// hasName fails like a lock that is held if another file has taken the name of an open one.
+func hasName(file *os.File, path string) error {
+	opened, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	named, err := os.Stat(path)
+	if err == nil && !os.SameFile(opened, named) {
+		err = berrors.ErrTimeout
+	}
+	return err
 }
 
 func checkWhole(db *bolt.DB) error {

@@ -62,14 +62,14 @@ func (s span) least() snowflake.ID { return s.first }
 func (s span) anyIn(other span) bool { return s.first <= other.last && other.first <= s.last }
 
 func (l *Log) find(guild, channel snowflake.ID, want wanted) ([]Found, error) {
-	// The tail is looked at before the transaction begins: a segment that is stored in between then
-	// turns up twice, where the other way round it would not be seen at all.
+	// The tail is looked at before the transaction begins: a segment that is stored in between is then found
+	// by its entries, where the other way round it would not be seen at all.
 	end, ok := l.endSegment(guild, channel, want)
 	return l.findIn(guild, channel, want, end, ok)
 }
 
 // findIn searches the segments of the index, and the last one if withEnd is set.
-func (l *Log) findIn(guild, channel snowflake.ID, want wanted, end segment, withEnd bool) (found []Found, err error) {
+func (l *Log) findIn(guild, channel snowflake.ID, want wanted, end ulid.ULID, withEnd bool) (found []Found, err error) {
 	err = l.db.View(func(tx *bolt.Tx) error {
 		records := tx.Bucket(bucketRecords).Bucket(guildKey(guild))
 		if records == nil {
@@ -77,8 +77,8 @@ func (l *Log) findIn(guild, channel snowflake.ID, want wanted, end segment, with
 		}
 		f := finder{guild: guild, channel: channel, want: want, records: records.Cursor()}
 		segs := storedSegments(tx, guild, channel, want)
-		if withEnd && !slices.Contains(segs, end) {
-			segs = append(segs, end)
+		if withEnd && end.Compare(indexedTo(tx, guild)) > 0 {
+			segs = append(segs, segment{end, math.MaxInt})
 		}
 		for _, seg := range segs {
 			if err := f.search(seg); err != nil {
@@ -91,19 +91,25 @@ func (l *Log) findIn(guild, channel snowflake.ID, want wanted, end segment, with
 	return found, err
 }
 
-// segment is a run of segmentRecords records, or at the log's end fewer: the key of the first.
-type segment ulid.ULID
-
-// endSegment returns a guild's tail if it may hold something of what is looked for.
-func (l *Log) endSegment(guild, channel snowflake.ID, want wanted) (segment, bool) {
+// endSegment returns the first record of a guild's tail, and whether it may hold something of what is
+// looked for.
+func (l *Log) endSegment(guild, channel snowflake.ID, want wanted) (ulid.ULID, bool) {
 	l.tailsMu.Lock()
 	defer l.tailsMu.Unlock()
 	t, ok := l.tails[guild]
 	if !ok {
-		return segment{}, false
+		return ulid.ULID{}, false
 	}
 	s, ok := t.spans[channel]
-	return segment(t.first), ok && want.anyIn(s)
+	return t.first, ok && want.anyIn(s)
+}
+
+// indexedTo returns the ULID up to which records are in segments.
+func indexedTo(tx *bolt.Tx, guild snowflake.ID) (last ulid.ULID) {
+	if index := tx.Bucket(bucketIndex).Bucket(guildKey(guild)); index != nil {
+		copy(last[:], index.Get(keyIndexed))
+	}
+	return last
 }
 
 // storedSegments returns those of the index that may hold something of what is looked for.
@@ -113,6 +119,7 @@ func storedSegments(tx *bolt.Tx, guild, channel snowflake.ID, want wanted) []seg
 		return nil
 	}
 	var segs []segment
+	lengths := segmentsOf(tx, guild)
 	c := index.Cursor()
 	prefix := binary.BigEndian.AppendUint64(nil, uint64(channel))
 	// Entries stand by their largest id: those before the smallest id that is asked for can't hold any.
@@ -120,7 +127,7 @@ func storedSegments(tx *bolt.Tx, guild, channel snowflake.ID, want wanted) []seg
 	for ; len(key) == 32 && string(key[:8]) == string(prefix); key, value = c.Next() {
 		s := span{channel, snowflake.ID(binary.BigEndian.Uint64(value)), snowflake.ID(binary.BigEndian.Uint64(key[8:]))}
 		if want.anyIn(s) {
-			segs = append(segs, segment(key[16:]))
+			segs = append(segs, segment{ulid.ULID(key[16:]), lengthOf(lengths, key[16:])})
 		}
 	}
 	return segs
@@ -136,8 +143,8 @@ type finder struct {
 }
 
 func (f *finder) search(seg segment) error {
-	key, value := f.records.Seek(seg[:])
-	for n := 0; key != nil && n < segmentRecords; n++ {
+	key, value := f.records.Seek(seg.first[:])
+	for n := 0; key != nil && n < seg.records; n++ {
 		if err := f.rec.open(f.guild, key, value); err != nil {
 			return err
 		}

@@ -72,12 +72,13 @@ func drawRecord(t *rapid.T, r *rand.Rand, n int) []Body {
 }
 
 // TestFindAgainstATwin appends over a thousand records, several segments of two guilds, with restarts and
-// failed commits in between, and finds exactly what a plain map holds.
+// failed commits and compaction in between, and finds exactly what a plain map holds.
 func TestFindAgainstATwin(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1))
 		dir := t.TempDir()
-		l := open(t, dir, Options{NoSync: true})
+		segment := 16 + r.IntN(500)
+		l := open(t, dir, Options{NoSync: true, Segment: segment})
 		defer func() { _ = l.Close() }()
 		w := twin{}
 		for n := 0; n < 1200; {
@@ -104,7 +105,12 @@ func TestFindAgainstATwin(t *testing.T) {
 				if err := l.Close(); err != nil {
 					rt.Fatal(err)
 				}
-				l = open(t, dir, Options{NoSync: true})
+				l = open(t, dir, Options{NoSync: true, Segment: segment})
+			}
+			if r.IntN(4) == 0 {
+				if _, err := l.CompactStep(guild, always); err != nil {
+					rt.Fatal(err)
+				}
 			}
 			ids := []snowflake.ID{}
 			for range r.IntN(4) {

@@ -13,18 +13,20 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// documented reads the example of FORMAT.md.
-func documented(t testing.TB) (key ulid.ULID, value []byte) {
+// documented reads the first example of FORMAT.md.
+func documented(t testing.TB) (key ulid.ULID, value []byte) { return documentedAt(t, 0) }
+
+func documentedAt(t testing.TB, n int) (key ulid.ULID, value []byte) {
 	t.Helper()
 	doc, err := os.ReadFile("FORMAT.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	block := regexp.MustCompile("(?s)```hex\n(.*?)```").FindSubmatch(doc)
-	if block == nil {
-		t.Fatal("FORMAT.md has no example")
+	blocks := regexp.MustCompile("(?s)```hex\n(.*?)```").FindAllSubmatch(doc, -1)
+	if len(blocks) <= n {
+		t.Fatalf("FORMAT.md has %d examples", len(blocks))
 	}
-	digits := regexp.MustCompile(`#.*|\s`).ReplaceAllString(string(block[1]), "")
+	digits := regexp.MustCompile(`#.*|\s`).ReplaceAllString(string(blocks[n][1]), "")
 	b, err := hex.DecodeString(strings.TrimSpace(digits))
 	if err != nil {
 		t.Fatal(err)
@@ -73,6 +75,56 @@ func TestFormatIsAsDocumented(t *testing.T) {
 	seal(written, 100, key)
 	if !bytes.Equal(written, value) {
 		t.Errorf("written:    %x\ndocumented: %x", written, value)
+	}
+}
+
+// TestJoinedFormatIsAsDocumented fails when the format of joined records changes.
+func TestJoinedFormatIsAsDocumented(t *testing.T) {
+	key, value := documentedAt(t, 1)
+	later := advance(key, 3)
+	if err := later.SetTime(key.Time() + 5); err != nil {
+		t.Fatal(err)
+	}
+	setCounter(&later, 0)
+	parts := map[ulid.ULID][]Body{
+		key:             {newPage(t, Live, 0, 200, Message{1003, 7, 0, 0})},
+		advance(key, 1): {newPage(t, Live, 0, 200, Message{1000, 9, 0, 0}, Message{1010, 7, 0, 0}), newPage(t, Live, 0, 201, Message{1020, 9, 19, 0})},
+		later:           {&Deletes{Channel: 200, List: []Delete{{ID: 1003, Held: HeldStream, Author: 7}}}},
+	}
+	var j joiner
+	var rec Record
+	for _, base := range []ulid.ULID{key, advance(key, 1), later} {
+		plain, _, err := encodeRecord(parts[base])
+		if err != nil {
+			t.Fatal(err)
+		}
+		seal(plain, 100, base)
+		if err := rec.open(100, base[:], plain); err != nil || !j.add(&rec, parts[base]) {
+			t.Fatal("it is not joined", err)
+		}
+	}
+	if written, _, err := j.encode(100); err != nil || !bytes.Equal(written, value) {
+		t.Errorf("written:    %x, %v\ndocumented: %x", written, err, value)
+	}
+	if err := rec.open(100, key[:], value); err != nil || rec.Last() != later || rec.Len() != 5 {
+		t.Fatal(rec.Last(), rec.Len(), err)
+	}
+	for part, err := range rec.parts() {
+		want, _, encodeErr := encodeRecord(parts[part.Base])
+		if err != nil || encodeErr != nil || !bytes.Equal(part.blocks, want[headerSize:]) {
+			t.Errorf("part %s: %x, %v, want %x, %v", part.Base, part.blocks, err, want, encodeErr)
+		}
+	}
+}
+
+// TestOldVersionsAreRead: records of version 1 are those of version 2 that are not joined.
+func TestOldVersionsAreRead(t *testing.T) {
+	key, value := documented(t)
+	value[0] = 1
+	seal(value, 100, key)
+	var rec Record
+	if err := rec.open(100, key[:], value); err != nil || rec.Len() != 8 {
+		t.Error(rec.Len(), err)
 	}
 }
 

@@ -16,6 +16,9 @@ import (
 func FuzzRecord(f *testing.F) {
 	_, value := documented(f)
 	f.Add(value[headerSize:])
+	_, joined := documentedAt(f, 1)
+	f.Add(joined[headerSize:])
+	f.Add([]byte{blockSeams, 3, 0, 0, 24, 1, 1, 5})
 	for _, p := range burst(f, 3, 100) {
 		value, _, _ := encodeRecord([]Body{p})
 		f.Add(value[headerSize:])
@@ -31,7 +34,10 @@ func FuzzRecord(f *testing.F) {
 		seal(value, 100, key)
 		var rec Record
 		if err := rec.open(100, key[:], value); err != nil {
-			t.Fatal(err)
+			if corrupt := (*CorruptError)(nil); !errors.As(err, &corrupt) || blocks[0] != blockSeams {
+				t.Fatal(err)
+			}
+			return
 		}
 		_, _ = rec.Len(), rec.Last()
 		for _, s := range rec.spans() {
@@ -112,11 +118,11 @@ func FuzzRareEvents(f *testing.F) {
 		if k := Kind(kind); !k.Known() || k == KindMessage || k == KindMessageDeleted {
 			return
 		}
-		body, err := block{Kind(kind), 1, payload}.decode(nil)
+		body, err := block{Kind(kind), 1, payload}.decode(nil, nil)
 		if err != nil {
 			return
 		}
-		again, err := block{Kind(kind), 1, body.appendPayload(nil)}.decode(nil)
+		again, err := block{Kind(kind), 1, body.appendPayload(nil)}.decode(nil, nil)
 		if err != nil || !reflect.DeepEqual(again, body) {
 			t.Fatalf("%+v is read again as %+v, %v", body, again, err)
 		}

@@ -1,7 +1,6 @@
 package eventlog
 
 import (
-	"encoding/binary"
 	"maps"
 
 	"github.com/oklog/ulid/v2"
@@ -11,15 +10,21 @@ import (
 )
 
 // The index finds a message by its id without an entry for each message. A guild's records are cut
-// into segments of segmentRecords; for each channel in a segment one entry tells which ids it has
-// there, from the smallest to the largest. What comes after the last whole segment is the tail: it is
-// known in memory only, and read again from the records after a restart.
+// into segments; for each channel in a segment one entry tells which ids it has there, from the smallest
+// to the largest. What comes after the last whole segment is the tail: it is known in memory only, and
+// read again from the records after a restart.
 //
 // Two tails are kept of each guild. The writer's own runs ahead, with the commit in progress; the
 // one that Find looks at follows when the commit is durable.
-const segmentRecords = 256
+const (
+	// A segment is whole with so many records, or with so many bytes in them. Each look-up reads a segment
+	// or two, and the index takes about 90 bytes for each segment and channel: a live message's record has
+	// 40 bytes, a page of history or a part of a joined record a thousand.
+	segmentRecords = 1024
+	segmentBytes   = 256 << 10
+)
 
-// keyIndexed, in a guild's index, holds the ULID of the last record that is in a segment.
+// keyIndexed, in a guild's index, holds the ULID of the last record that was put in a segment.
 var keyIndexed = []byte{0}
 
 // span is a range of message ids, both ends within.
@@ -48,40 +53,48 @@ type tail struct {
 	first   ulid.ULID // the key of its first record
 	last    ulid.ULID
 	records int
+	bytes   int
+	most    int // records
 	spans   map[snowflake.ID]span
 }
 
 // tails are those of all guilds.
 type tails map[snowflake.ID]*tail
 
-func (ts tails) of(guild snowflake.ID) *tail {
+func (ts tails) of(guild snowflake.ID, most int) *tail {
 	t, ok := ts[guild]
 	if !ok {
-		t = &tail{}
+		t = &tail{most: most}
 		ts[guild] = t
 	}
 	return t
 }
 
-// grow takes a record into the segment. If that makes it whole, grow returns it and starts the next.
-func (t *tail) grow(key ulid.ULID, spans []span) (whole *tail) {
+// grow takes a record into the segment, whose value has size bytes. If that makes it whole, grow returns
+// it and starts the next.
+func (t *tail) grow(key ulid.ULID, size int, spans []span) (whole *tail) {
+	t.take(key, size, spans)
+	if t.records < t.most && t.bytes < segmentBytes {
+		return nil
+	}
+	done := *t
+	*t = tail{most: t.most}
+	return &done
+}
+
+func (t *tail) take(key ulid.ULID, size int, spans []span) {
 	if t.records == 0 {
 		t.first, t.spans = key, map[snowflake.ID]span{}
 	}
 	t.last = key
 	t.records++
+	t.bytes += size
 	for _, s := range spans {
 		if was, ok := t.spans[s.channel]; ok {
 			s.first, s.last = min(s.first, was.first), max(s.last, was.last)
 		}
 		t.spans[s.channel] = s
 	}
-	if t.records < segmentRecords {
-		return nil
-	}
-	done := *t
-	*t = tail{}
-	return &done
 }
 
 func (t *tail) clone() *tail {
@@ -90,23 +103,9 @@ func (t *tail) clone() *tail {
 	return &c
 }
 
-// store writes a whole segment into the index.
-func (t *tail) store(tx *bolt.Tx, guild snowflake.ID) error {
-	index, err := tx.Bucket(bucketIndex).CreateBucketIfNotExists(guildKey(guild))
-	if err != nil {
-		return err
-	}
-	for _, s := range t.spans {
-		if err := index.Put(segmentKey(s.channel, s.last, t.first), segmentValue(s.first)); err != nil {
-			return err
-		}
-	}
-	return index.Put(keyIndexed, t.last[:])
-}
-
 // readTail makes a guild's tail from the records that the index doesn't cover.
-func readTail(tx *bolt.Tx, guild snowflake.ID) *tail {
-	t := &tail{}
+func readTail(tx *bolt.Tx, guild snowflake.ID, most int) *tail {
+	t := &tail{most: most}
 	records := tx.Bucket(bucketRecords).Bucket(guildKey(guild))
 	if records == nil {
 		return t
@@ -126,7 +125,7 @@ func readTail(tx *bolt.Tx, guild snowflake.ID) *tail {
 		if rec.open(guild, key, value) == nil { // a damaged record holds nothing that can be found
 			spans = rec.spans()
 		}
-		t.grow(rec.Base, spans)
+		t.grow(rec.Base, len(value), spans)
 	}
 	return t
 }
@@ -136,9 +135,9 @@ func (l *Log) publishTails(batch []*request) {
 	l.tailsMu.Lock()
 	defer l.tailsMu.Unlock()
 	for _, r := range batch {
-		t := l.tails.of(r.guild)
+		t := l.tails.of(r.guild, l.segment)
 		for _, rec := range r.records {
-			t.grow(rec.key, rec.spans)
+			t.grow(rec.key, len(rec.value), rec.spans)
 		}
 	}
 }
@@ -149,19 +148,9 @@ func (l *Log) reloadTails(batch []*request) {
 	defer l.tailsMu.Unlock()
 	_ = l.db.View(func(tx *bolt.Tx) error {
 		for _, r := range batch {
-			l.growing[r.guild] = readTail(tx, r.guild)
+			l.growing[r.guild] = readTail(tx, r.guild, l.segment)
 			l.tails[r.guild] = l.growing[r.guild].clone()
 		}
 		return nil
 	})
-}
-
-func segmentKey(channel, last snowflake.ID, segment ulid.ULID) []byte {
-	k := binary.BigEndian.AppendUint64(nil, uint64(channel))
-	k = binary.BigEndian.AppendUint64(k, uint64(last))
-	return append(k, segment[:]...)
-}
-
-func segmentValue(first snowflake.ID) []byte {
-	return binary.BigEndian.AppendUint64(nil, uint64(first))
 }

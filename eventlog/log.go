@@ -44,6 +44,9 @@ type Options struct {
 	Clock func() time.Time
 	// NoSync leaves out fsync, for tests whose subject isn't durability.
 	NoSync bool
+	// Segment is how many records a segment of the index has at the most, which is also what a step of
+	// compaction takes. Default: 1024. For tests of small logs.
+	Segment int
 }
 
 // Log is an open event log. Its methods may be called from many goroutines at once.
@@ -57,6 +60,9 @@ type Log struct {
 	closing  sync.RWMutex  // held for reading while something is put on the queue
 	closed   bool
 	position positions // the writer's
+
+	segment    int        // records of a segment of the index at the most
+	compacting sync.Mutex // held by the one step that runs
 
 	growing tails // the writer's, with what it is committing
 	tailsMu sync.Mutex
@@ -96,6 +102,9 @@ func (l *Log) start(o Options) error {
 	if o.Clock == nil {
 		o.Clock = time.Now
 	}
+	if l.segment = o.Segment; l.segment == 0 {
+		l.segment = segmentRecords
+	}
 	l.position.clock = o.Clock
 	err := l.db.View(func(tx *bolt.Tx) error {
 		meta := tx.Bucket(bucketMeta)
@@ -105,7 +114,7 @@ func (l *Log) start(o Options) error {
 		}
 		return tx.Bucket(bucketRecords).ForEachBucket(func(key []byte) error {
 			guild := guildOf(key)
-			l.growing[guild] = readTail(tx, guild)
+			l.growing[guild] = readTail(tx, guild, l.segment)
 			l.tails[guild] = l.growing[guild].clone()
 			l.seed(tx.Bucket(bucketRecords).Bucket(key), guild)
 			return nil

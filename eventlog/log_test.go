@@ -20,6 +20,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(helperDir); dir != "" {
 		os.Exit(help(dir))
 	}
+	if dir := os.Getenv(compactDir); dir != "" {
+		os.Exit(helpCompact(dir))
+	}
 	goleak.VerifyTestMain(m)
 }
 

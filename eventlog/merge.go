@@ -26,7 +26,7 @@ func (l *Log) AllRecords(after ulid.ULID) iter.Seq2[*Record, error] {
 func (l *Log) merge(guilds []snowflake.ID, after, last ulid.ULID, yield func(*Record, error) bool) {
 	var h streams
 	for _, guild := range guilds {
-		next, stop := iter.Pull2(l.records(guild, after, max(chunkSize/len(guilds), 16<<10)))
+		next, stop := iter.Pull2(l.records(guild, reading{after: after, size: max(chunkSize/len(guilds), 16<<10)}))
 		defer stop()
 		if s := (&stream{next: next}); s.advance() {
 			h = append(h, s)

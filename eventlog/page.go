@@ -42,8 +42,9 @@ type Page struct {
 	From    []uint8
 
 	ids       []snowflake.ID
-	columns   []byte // what follows the ids First and Last, not yet decoded
-	packedIDs []byte // the ids between First and Last, not yet decoded
+	columns   []byte         // what follows the ids First and Last, not yet decoded
+	packedIDs []byte         // the ids between First and Last, not yet decoded
+	authors   []snowflake.ID // of the joined record that it stands in, by whose places it names its senders
 }
 
 // NewPage makes a page of 1 to MaxPage messages with distinct ids, in any order.

@@ -189,17 +189,17 @@ func TestRareEventsRoundTrip(t *testing.T) {
 		payload := body.appendPayload(nil)
 		for _, newer := range [][]byte{nil, {1, 2, 3}} {
 			b := block{body.Kind(), 1, slices.Concat(payload, newer)}
-			if back, err := b.decode(nil); err != nil || back != body {
+			if back, err := b.decode(nil, nil); err != nil || back != body {
 				t.Fatalf("got %+v, %v; want %+v", back, err, body)
 			}
 		}
 		for cut := range payload {
-			back, err := block{body.Kind(), 1, payload[:cut]}.decode(nil)
+			back, err := block{body.Kind(), 1, payload[:cut]}.decode(nil, nil)
 			if again := back.appendPayload(nil); err == nil && !slices.Equal(again[:cut], payload[:cut]) {
 				t.Fatalf("cut after %d bytes, %x is read as %+v", cut, payload, back)
 			}
 		}
-		if _, err := (block{body.Kind(), 2, payload}).decode(nil); err == nil {
+		if _, err := (block{body.Kind(), 2, payload}).decode(nil, nil); err == nil {
 			t.Fatal("a block of two such events is read")
 		}
 	})

@@ -47,9 +47,13 @@ func help(dir string) int {
 
 // startHelper runs the second process; its standard output is given line by line.
 func startHelper(t *testing.T, dir string) (*exec.Cmd, *bufio.Scanner) {
+	return startSelf(t, helperDir, dir)
+}
+
+func startSelf(t *testing.T, as, dir string) (*exec.Cmd, *bufio.Scanner) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), helperDir+"="+dir)
+	cmd.Env = append(os.Environ(), as+"="+dir)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err == nil {

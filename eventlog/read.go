@@ -1,6 +1,7 @@
 package eventlog
 
 import (
+	"bytes"
 	"iter"
 
 	"github.com/oklog/ulid/v2"
@@ -25,17 +26,41 @@ func (l *Log) Guilds() ([]snowflake.ID, error) {
 	return guilds, err
 }
 
-// Records reads a guild's records in order, those with an event later than after (the zero ULID: all),
-// up to what is there when it gets to the end. A record is valid until the next step. A damaged record
-// comes as an error (*CorruptError) in its place; the iteration can go on after it.
+// Records reads a guild's records in order as they were appended, those with an event later than after (the
+// zero ULID: all), up to what is there when it gets to the end. A record is valid until the next step. A
+// damaged record comes as an error (*CorruptError) in its place; the iteration can go on after it.
 func (l *Log) Records(guild snowflake.ID, after ulid.ULID) iter.Seq2[*Record, error] {
-	return l.records(guild, after, chunkSize)
+	return l.records(guild, reading{after: after, size: chunkSize})
 }
 
-func (l *Log) records(guild snowflake.ID, after ulid.ULID, size int) iter.Seq2[*Record, error] {
+// Between reads like Records, up to the record that begins at until or before (the zero ULID: all), and gives
+// joined records as one where all of them is in between. Pages of live tracking then come by channel, before
+// the deletes that were appended among them: that is for folds, to which it makes no difference.
+func (l *Log) Between(guild snowflake.ID, after, until ulid.ULID) iter.Seq2[*Record, error] {
+	return l.records(guild, reading{after: after, until: until, joined: true, size: chunkSize})
+}
+
+// stored reads all of a guild's records as they are stored.
+func (l *Log) stored(guild snowflake.ID) iter.Seq2[*Record, error] {
+	return l.records(guild, reading{joined: true, size: chunkSize})
+}
+
+// reading says what is to be read.
+type reading struct {
+	after, until ulid.ULID
+	joined       bool // joined records as one
+	size         int  // bytes to read at a time
+}
+
+func (r reading) ends(rec *Record) bool {
+	return r.until != (ulid.ULID{}) && rec.Base.Compare(r.until) > 0
+}
+
+func (l *Log) records(guild snowflake.ID, want reading) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
-		c := &chunk{guild: guild, next: after, size: size}
+		c := &chunk{guild: guild, next: want.after, size: want.size}
 		rec := &Record{}
+		var given ulid.ULID // the last record that was given, or the last event of a joined one
 		for {
 			if err := l.db.View(c.fill); err != nil {
 				yield(nil, err)
@@ -45,13 +70,40 @@ func (l *Log) records(guild snowflake.ID, after ulid.ULID, size int) iter.Seq2[*
 				return
 			}
 			for key, value := range c.all() {
-				err := rec.open(guild, key, value)
-				if err == nil && rec.Base.Compare(after) <= 0 && rec.Last().Compare(after) <= 0 {
+				if err := rec.open(guild, key, value); err != nil {
+					if !yield(rec, err) {
+						return
+					}
 					continue
 				}
-				if !yield(rec, err) {
-					return
+				for part, err := range want.of(rec, given) {
+					if err == nil && want.ends(part) || !yield(part, err) {
+						return
+					}
+					if given = part.Base; part.seams != nil {
+						given = part.Last()
+					}
 				}
+			}
+		}
+	}
+}
+
+// of gives the parts of a stored record that are wanted and not yet given.
+func (r reading) of(rec *Record, given ulid.ULID) iter.Seq2[*Record, error] {
+	return func(yield func(*Record, error) bool) {
+		if rec.seams == nil || r.joined && rec.Base.Compare(given) > 0 && rec.Base.Compare(r.after) > 0 && (r.until == ulid.ULID{} || rec.Last().Compare(r.until) <= 0) {
+			if rec.Base.Compare(r.after) > 0 || rec.Last().Compare(r.after) > 0 {
+				yield(rec, nil)
+			}
+			return
+		}
+		for part, err := range rec.parts() {
+			if err == nil && (part.Base.Compare(given) <= 0 || part.Last().Compare(r.after) <= 0) {
+				continue
+			}
+			if !yield(part, err) {
+				return
 			}
 		}
 	}
@@ -62,6 +114,8 @@ type chunk struct {
 	guild snowflake.ID
 	size  int       // bytes to read at a time
 	next  ulid.ULID // the event after which to begin, then the record after which to go on
+	head  []byte    // of that record: tells whether it is still the same
+	last  ulid.ULID // its last event
 	begun bool
 	done  bool
 	copied
@@ -69,8 +123,9 @@ type chunk struct {
 
 // copied are the keys and values of some records in a row.
 type copied struct {
-	data []byte
-	ends []recordEnds
+	data  []byte
+	ends  []recordEnds
+	given ulid.ULID // the last event of those before them: a joined record may hold some of these again
 }
 
 // recordEnds is where a record's key and its value end in a chunk's data.
@@ -79,22 +134,27 @@ type recordEnds struct{ key, value int }
 // fill reads the next chunk; it is empty at the end of the log. It ends a chunk only with a record
 // whose key stands in order, so that a damaged key never becomes the place to go on from.
 func (c *chunk) fill(tx *bolt.Tx) error {
-	c.data, c.ends = c.data[:0], c.ends[:0]
+	c.data, c.ends, c.given = c.data[:0], c.ends[:0], c.last
 	records := tx.Bucket(bucketRecords).Bucket(guildKey(c.guild))
 	if records == nil || c.done {
 		return nil
 	}
 	cursor := records.Cursor()
-	var earlier, at []byte
+	var earlier, at, was []byte
 	key, value := c.seek(cursor)
 	for ; key != nil; key, value = cursor.Next() {
 		if len(c.data) >= c.size && string(earlier) < string(at) && string(at) < string(key) {
 			copy(c.next[:], at)
+			c.head = append(c.head[:0], was[:min(len(was), headerSize)]...)
+			var rec Record
+			if rec.open(c.guild, at, was) == nil {
+				c.last = rec.Last()
+			}
 			return nil
 		}
 		c.data = append(append(c.data, key...), value...)
 		c.ends = append(c.ends, recordEnds{len(c.data) - len(value), len(c.data)})
-		earlier, at = at, key
+		earlier, at, was = at, key, value
 	}
 	c.done = true
 	return nil
@@ -102,18 +162,24 @@ func (c *chunk) fill(tx *bolt.Tx) error {
 
 func (c *chunk) seek(cursor *bolt.Cursor) (key, value []byte) {
 	key, value = cursor.Seek(c.next[:])
-	found := string(key) == string(c.next[:])
-	if c.begun {
-		if !found { // a damaged key led the search astray
-			for key, _ = cursor.First(); key != nil && string(key) != string(c.next[:]); key, _ = cursor.Next() {
-			}
+	if !c.begun {
+		if c.begun = true; string(key) == string(c.next[:]) {
+			return key, value
 		}
-		return cursor.Next()
+		return before(cursor)
 	}
-	if c.begun = true; found {
+	if string(key) != string(c.next[:]) { // a damaged key led the search astray, or the record was joined meanwhile
+		for key, value = cursor.First(); key != nil && string(key) != string(c.next[:]); key, value = cursor.Next() {
+		}
+		if key == nil {
+			cursor.Seek(c.next[:])
+			return before(cursor)
+		}
+	}
+	if !bytes.HasPrefix(value, c.head) { // joined with those after it, which were not read
 		return key, value
 	}
-	return before(cursor)
+	return cursor.Next()
 }
 
 // before steps from the record where a search for an event ended to the one before it, within which

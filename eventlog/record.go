@@ -12,8 +12,9 @@ import (
 	"tally/eventlog/snowflake"
 )
 
-// Version is the format of the records that this version writes. See FORMAT.md.
-const Version = 1
+// Version is the format of the records that this version writes. It reads those of version 1 as well, which
+// are the same but never joined. See FORMAT.md.
+const Version = 2
 
 // headerSize is a record's version byte and CRC-32C.
 const headerSize = 1 + 4
@@ -37,22 +38,29 @@ func (e *CorruptError) Error() string {
 // Unwrap returns what is wrong with the record.
 func (e *CorruptError) Unwrap() error { return e.Cause }
 
-// Record is what was written together, atomically, for one guild. Its bytes, and the bodies that it
-// gives, are valid only until the iterator that gave it moves on.
+// Record is what was written together, atomically, for one guild; or, where it is said so, a row of such
+// records that compaction has joined. Its bytes, and the bodies that it gives, are valid only until the
+// iterator that gave it moves on.
 type Record struct {
 	Guild snowflake.ID
 	Base  ulid.ULID // the ULID of its first event
 	Size  int       // bytes stored, key included
 
-	blocks []byte
-	page   Page // memory for the page that Bodies gives
-	place  place
+	blocks  []byte
+	seams   []byte         // of a joined record: how it comes apart again
+	authors []snowflake.ID // of a joined record, once they are needed
+	page    Page           // memory for the page that Bodies gives
+	place   place
 }
 
 // encodeRecord returns a record's value without its checksum, and its number of events.
 func encodeRecord(bodies []Body) (value []byte, events int, err error) {
 	value = make([]byte, headerSize, 256)
 	value[0] = Version
+	return appendBlocks(value, bodies)
+}
+
+func appendBlocks(value []byte, bodies []Body) (_ []byte, events int, err error) {
 	var scratch []byte
 	for _, body := range bodies {
 		n := body.Len()
@@ -90,7 +98,7 @@ func checksum(value []byte, place *place, guild snowflake.ID, key ulid.ULID) uin
 
 // open points rec at a stored record after comparing its checksum. rec's memory is used again.
 func (rec *Record) open(guild snowflake.ID, key, value []byte) error {
-	rec.Guild, rec.Size, rec.blocks = guild, len(key)+len(value), nil
+	rec.Guild, rec.Size, rec.blocks, rec.seams = guild, len(key)+len(value), nil, nil
 	if copy(rec.Base[:], key); len(key) != len(rec.Base) {
 		return rec.corrupt(fmt.Errorf("its key has %d bytes", len(key)))
 	}
@@ -105,7 +113,7 @@ func (rec *Record) open(guild snowflake.ID, key, value []byte) error {
 		return rec.corrupt(fmt.Errorf("its checksum is %08x and should be %08x", sum, stored))
 	}
 	rec.blocks = value[headerSize:]
-	return nil
+	return rec.openSeams()
 }
 
 func (rec *Record) corrupt(cause error) error {
@@ -148,7 +156,12 @@ func (rec *Record) Len() int {
 }
 
 // Last returns the ULID of the record's last event.
-func (rec *Record) Last() ulid.ULID { return advance(rec.Base, rec.Len()-1) }
+func (rec *Record) Last() ulid.ULID {
+	if rec.seams != nil {
+		return rec.lastSeam()
+	}
+	return advance(rec.Base, rec.Len()-1)
+}
 
 // Bodies decodes the record, body by body, in order. A *Page is valid until the next step only.
 // It stops at the first error.
@@ -159,10 +172,14 @@ func (rec *Record) Bodies() iter.Seq2[Body, error] {
 // bodies is Bodies with the memory for each page from elsewhere.
 func (rec *Record) bodies(page func() *Page) iter.Seq2[Body, error] {
 	return func(yield func(Body, error) bool) {
+		if err := rec.readAuthors(); err != nil {
+			yield(nil, err)
+			return
+		}
 		for b, err := range rec.blocksOf() {
 			var body Body
 			if err == nil {
-				if body, err = b.decode(page); err != nil {
+				if body, err = b.decode(page, rec.authors); err != nil {
 					err = rec.corrupt(fmt.Errorf("%s: %w", b.kind, err))
 				}
 			}
@@ -173,10 +190,11 @@ func (rec *Record) bodies(page func() *Page) iter.Seq2[Body, error] {
 	}
 }
 
-func (b block) decode(page func() *Page) (Body, error) {
+func (b block) decode(page func() *Page, authors []snowflake.ID) (Body, error) {
 	switch b.kind {
 	case KindMessage:
 		p := page()
+		p.authors = authors
 		return p, p.decode(b.events, b.payload)
 	case KindMessageDeleted:
 		return decodeDeletes(b.events, b.payload)
@@ -223,6 +241,10 @@ func (rec *Record) pages(want func(*Page) bool) iter.Seq2[*Page, error] {
 			if err == nil {
 				if err = rec.page.decodeHead(b.events, b.payload); err == nil && !want(&rec.page) {
 					continue
+				}
+				if err == nil {
+					err = rec.readAuthors()
+					rec.page.authors = rec.authors
 				}
 				if err == nil {
 					err = rec.page.decodeColumns()

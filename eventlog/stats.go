@@ -10,7 +10,7 @@ import (
 // Stats sums a log up.
 type Stats struct {
 	Bytes   int64 // of the file's pages that are in use: its growth ahead of need is left out
-	Records int
+	Records int   // stored: a joined record is one
 	Events  int
 	Guilds  []GuildStats
 	First   ulid.ULID // of all events
@@ -51,7 +51,7 @@ func (l *Log) Stats() (Stats, error) {
 	}
 	for _, guild := range guilds {
 		g := GuildStats{Guild: guild, Kinds: map[Kind]int{}, Origins: map[Origin]int{}}
-		for rec, err := range l.Records(guild, ulid.ULID{}) {
+		for rec, err := range l.stored(guild) {
 			if err == nil {
 				err = s.add(&g, rec)
 			}
@@ -68,12 +68,11 @@ func (l *Log) Stats() (Stats, error) {
 func (s *Stats) add(g *GuildStats, rec *Record) error {
 	g.Records++
 	g.Bytes += int64(rec.Size)
-	n := 0
 	for body, err := range rec.Bodies() {
 		if err != nil {
 			return err
 		}
-		n += body.Len()
+		s.Events += body.Len()
 		g.Kinds[body.Kind()] += body.Len()
 		switch b := body.(type) {
 		case *Page:
@@ -82,11 +81,10 @@ func (s *Stats) add(g *GuildStats, rec *Record) error {
 			s.Unknown += b.Len()
 		}
 	}
-	s.Events += n
 	if s.First == (ulid.ULID{}) || rec.Base.Compare(s.First) < 0 {
 		s.First = rec.Base
 	}
-	if last := advance(rec.Base, n-1); last.Compare(s.Last) > 0 {
+	if last := rec.Last(); last.Compare(s.Last) > 0 {
 		s.Last = last
 	}
 	return nil

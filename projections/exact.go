@@ -37,12 +37,9 @@ func CountExactly(log *eventlog.Log, guild snowflake.ID, until ulid.ULID) (*Exac
 // returns the number of duplicates.
 func EachCounted(log *eventlog.Log, guild snowflake.ID, until ulid.ULID, give func(channel, message, author snowflake.ID)) (repeated uint64, err error) {
 	s := newSightings()
-	for rec, err := range log.Records(guild, ulid.ULID{}) {
+	for rec, err := range log.Between(guild, ulid.ULID{}, until) {
 		if err != nil {
 			return 0, fmt.Errorf("count exactly: %w", err)
-		}
-		if until != (ulid.ULID{}) && rec.Base.Compare(until) > 0 {
-			break
 		}
 		for body, err := range rec.Bodies() {
 			if err != nil {

@@ -29,7 +29,7 @@ func Lacking(log *eventlog.Log, guild snowflake.ID, number uint32) (map[snowflak
 }
 
 func eachBody(log *eventlog.Log, guild snowflake.ID, give func(eventlog.Body)) error {
-	for rec, err := range log.Records(guild, ulid.ULID{}) {
+	for rec, err := range log.Between(guild, ulid.ULID{}, ulid.ULID{}) {
 		if err != nil {
 			return err
 		}

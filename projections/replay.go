@@ -20,12 +20,9 @@ func Replay(log *eventlog.Log, guild snowflake.ID, until ulid.ULID) (*Guild, err
 func (g *Guild) CatchUp(log *eventlog.Log) error { return g.follow(log, ulid.ULID{}) }
 
 func (g *Guild) follow(log *eventlog.Log, until ulid.ULID) error {
-	for rec, err := range log.Decoded(g.ID, g.position) {
+	for rec, err := range log.Decoded(g.ID, g.position, until) {
 		if err != nil {
 			return fmt.Errorf("replay guild %s: %w", g.ID, err)
-		}
-		if until != (ulid.ULID{}) && rec.Base.Compare(until) > 0 {
-			return nil
 		}
 		for _, body := range rec.Bodies {
 			g.Apply(body)
@@ -37,12 +34,12 @@ func (g *Guild) follow(log *eventlog.Log, until ulid.ULID) error {
 
 // eachFolded gives the bodies that are folded into the guild. A record that has come since is left out.
 func (g *Guild) eachFolded(log *eventlog.Log, give func(eventlog.Body)) error {
-	for rec, err := range log.Records(g.ID, ulid.ULID{}) {
+	if g.position == (ulid.ULID{}) {
+		return nil
+	}
+	for rec, err := range log.Between(g.ID, ulid.ULID{}, g.position) {
 		if err != nil {
 			return err
-		}
-		if rec.Base.Compare(g.position) > 0 {
-			return nil
 		}
 		for body, err := range rec.Bodies() {
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/oklog/ulid/v2"
 	"pgregory.net/rapid"
@@ -35,7 +36,7 @@ type schedule struct {
 // each record that the live count is the exact one and the replayed one.
 func TestAnySchedule(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		log, err := eventlog.Open(t.TempDir(), eventlog.Options{NoSync: true})
+		log, err := eventlog.Open(t.TempDir(), eventlog.Options{NoSync: true, Segment: rapid.IntRange(1, 8).Draw(rt, "segment")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,6 +75,7 @@ func (s *schedule) actions() []action {
 		{"other events", s.other},
 		{"gap", s.gap},
 		{"restart", s.restart},
+		{"compact", s.compact},
 	}
 	if s.live.running == nil {
 		return append(list, action{"start", s.start}, action{"start", s.start}, action{"finish another", s.finishAnother})
@@ -374,6 +376,43 @@ func (s *schedule) restart() {
 	}
 	s.wantSame("loaded", loaded)
 	s.live = loaded
+}
+
+// compact joins old records. Every event stays as it was.
+func (s *schedule) compact() {
+	before := s.events()
+	for step := (eventlog.Compacted{More: true}); step.More; {
+		var err error
+		if step, err = s.log.CompactStep(guildID, -time.Hour); err != nil {
+			s.Fatal(err)
+		}
+	}
+	if after := s.events(); !slices.Equal(before, after) {
+		s.Fatalf("compaction changed the events\n%v\nto\n%v", before, after)
+	}
+	if _, err := s.log.Check(func(err error) { s.Error(err) }); err != nil {
+		s.Fatal(err)
+	}
+}
+
+// events returns each event of the log as JSON.
+func (s *schedule) events() (events []string) {
+	for rec, err := range s.log.Records(guildID, ulid.ULID{}) {
+		if err != nil {
+			s.Fatal(err)
+		}
+		for e, err := range rec.Events() {
+			if err != nil {
+				s.Fatal(err)
+			}
+			b, err := e.MarshalJSON()
+			if err != nil {
+				s.Fatal(err)
+			}
+			events = append(events, string(b))
+		}
+	}
+	return events
 }
 
 func (s *schedule) wantSame(what string, other *Guild) {

@@ -27,7 +27,7 @@ type cli struct {
 	Demo   demoCmd    `cmd:"" help:"See the bot import, count and verify on an emulated Discord: no token needed."`
 	Replay replayCmd  `cmd:"" help:"Count everything anew, from the log alone."`
 	Verify verifyCmd  `cmd:"" help:"Hold the saved counts against the log."`
-	Log    logCmd     `cmd:"" help:"Look into the log: ls, get, tail, stats, check."`
+	Log    logCmd     `cmd:"" help:"Look into the log: ls, get, tail, stats, check; and compact it."`
 	Status statusCmd  `cmd:"" help:"Show each server's import: its state, its five fields, its channels."`
 	Print  versionCmd `cmd:"" name:"version" help:"Print the version."`
 

@@ -70,6 +70,21 @@ func writeFixture(dir string, check func(error)) {
 	check(log.Close())
 }
 
+// lively writes a log with a live message a minute, for two days and some hours.
+func lively(ts *testscript.TestScript, _ bool, args []string) {
+	log, err := eventlog.Open(ts.MkAbs(args[0]), eventlog.Options{NoSync: true})
+	ts.Check(err)
+	var records [][]eventlog.Body
+	for minute := range 3000 {
+		p, err := eventlog.NewPage(eventlog.Live, 0, general+snowflake.ID(minute%2), []eventlog.Message{{ID: sent(float64(minute)), Author: ann + snowflake.ID(minute%3)}})
+		ts.Check(err)
+		records = append(records, []eventlog.Body{p})
+	}
+	_, err = log.Append(guildA, records...)
+	ts.Check(err)
+	ts.Check(log.Close())
+}
+
 // hold holds a log open until the script ends.
 func hold(ts *testscript.TestScript, _ bool, args []string) {
 	log, err := eventlog.Open(ts.MkAbs(args[0]), eventlog.Options{})

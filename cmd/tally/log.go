@@ -15,13 +15,14 @@ import (
 	"tally/eventlog/snowflake"
 )
 
-// logCmd groups the commands that look into the log.
+// logCmd groups the commands about the log.
 type logCmd struct {
-	Ls    logLsCmd    `cmd:"" help:"List events, oldest first."`
-	Get   logGetCmd   `cmd:"" help:"Show one event."`
-	Tail  logTailCmd  `cmd:"" help:"List the last events."`
-	Stats logStatsCmd `cmd:"" help:"Sum the log up: events by kind, origin and server, its span, its size."`
-	Check logCheckCmd `cmd:"" help:"Read everything and name what is damaged."`
+	Ls      logLsCmd      `cmd:"" help:"List events, oldest first."`
+	Get     logGetCmd     `cmd:"" help:"Show one event."`
+	Tail    logTailCmd    `cmd:"" help:"List the last events."`
+	Stats   logStatsCmd   `cmd:"" help:"Sum the log up: events by kind, origin and server, its span, its size."`
+	Check   logCheckCmd   `cmd:"" help:"Read everything and name what is damaged."`
+	Compact logCompactCmd `cmd:"" help:"Pack old live messages closely, and shrink the file."`
 }
 
 // filterFlags choose events.
