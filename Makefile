@@ -6,8 +6,9 @@ DEMO ?=
 SEEDS ?= 2000
 PEERS ?=
 MESSAGES ?= 10000000
+CEILING ?=
 
-.PHONY: help demo test simulate defects check race bench bench-peers growth build clean
+.PHONY: help demo test simulate defects check race bench bench-peers growth ceiling build clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -40,6 +41,9 @@ bench-peers: ## measure the log beside SQLite, bbolt, wal and JetStream (needs a
 
 growth: ## print how times rise with the messages in the log (MESSAGES=100000000 makes larger logs)
 	$(GO) test -run '^$$' -bench Growth -timeout 0 ./projections -messages $(MESSAGES)
+
+ceiling: ## import whole servers on virtual time, and print how near Discord's limits that is (takes minutes; CEILING="-ceiling-messages 10000000")
+	$(GO) test -C bot/importer -run TestCeiling -v -timeout 0 -ceiling-all $(CEILING)
 
 build: ## build the binary, ./tally
 	CGO_ENABLED=0 $(GO) build -trimpath -o tally ./cmd/tally

@@ -42,7 +42,7 @@ type Options struct {
 	URL string
 	// CommandGuild registers the commands in one guild, where they appear at once; 0: everywhere.
 	CommandGuild snowflake.ID
-	// GlobalPerSecond and HistoryPerSecond are request rates, see rest.Options; 0 is the default.
+	// GlobalPerSecond and HistoryPerSecond are request rates, see rest.Options; 0 is Discord's.
 	GlobalPerSecond, HistoryPerSecond float64
 	// PatrolChannels is how many channels are held against Discord at once after a gap, see package patrol. 0 is
 	// the default, and with less what was deleted in a gap is not looked for.

@@ -63,7 +63,7 @@ func (c *Catchup) read(ctx context.Context, gaps []projections.Gap) (unread map[
 func (c *Catchup) readChannel(ctx context.Context, s span) (bool, error) {
 	since := c.Directory.Told()
 	until := snowflake.At(c.Now().Add(margin))
-	err := c.Forward(ctx, s.ID, s.after, until, func(page []discord.Message) error {
+	err := c.Forward(ctx, s.ID, s.after, until, 0, func(page []discord.Message) error {
 		return c.Gate.Page(ctx, eventlog.Catchup, 0, s.ID, page)
 	})
 	switch {

@@ -34,6 +34,7 @@ type Channel struct {
 	Type        int             `json:"type"`
 	Name        string          `json:"name"`
 	Flags       int             `json:"flags"`
+	Sent        int             `json:"total_message_sent"` // in a thread, deleted ones too; 0 when Discord doesn't say
 	LastMessage snowflake.ID    `json:"last_message_id"`
 	Overwrites  []Overwrite     `json:"permission_overwrites"`
 	Thread      *ThreadMetadata `json:"thread_metadata"` // nil unless it is a thread

@@ -3,6 +3,7 @@ package history
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"tally/bot/discord"
 	"tally/bot/rest"
@@ -12,7 +13,8 @@ import (
 // Forward reads a channel's history from the oldest message above after up to the first page that
 // reaches until, and gives each page; messages may come twice. That it returns no error means that
 // there was nothing more, or until was reached, and that the history could be read to the last: see Walk.
-func (r *Reader) Forward(ctx context.Context, channel, after, until snowflake.ID, give func([]discord.Message) error) error {
+// If last is the channel's last message, a page that isn't full and reaches it is the end; 0: it isn't known.
+func (r *Reader) Forward(ctx context.Context, channel, after, until, last snowflake.ID, give func([]discord.Message) error) error {
 	for idle := 0; after < until; {
 		page, err := r.Client.Messages(ctx, channel, rest.Query{After: after})
 		if err != nil {
@@ -31,6 +33,9 @@ func (r *Reader) Forward(ctx context.Context, channel, after, until snowflake.ID
 		r.demoteStarters(page)
 		if err := give(page); err != nil {
 			return err
+		}
+		if len(page) < rest.MaxPage && last != 0 && slices.MaxFunc(page, byID).ID >= last {
+			return nil
 		}
 		after = onward(after, page)
 	}

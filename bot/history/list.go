@@ -18,23 +18,32 @@ const listsAtOnce = 16
 // List returns every channel and thread of the guild that holds messages or threads, also those that the
 // bot may not read, by id. A thread may move between the lists of archived and of active ones meanwhile: one
 // that is opened is among the active ones, which are listed last, and one that is archived was active,
-// so the gateway has named it and the directory has it.
-func (r *Reader) List(ctx context.Context) ([]discord.Channel, error) {
+// so the gateway has named it and the directory has it. begin, if not nil, is given the channels as soon as
+// they are known, before the threads are listed.
+func (r *Reader) List(ctx context.Context, begin func([]discord.Channel)) ([]discord.Channel, error) {
 	since := r.Directory.Told()
 	channels, err := r.Client.Channels(ctx, r.Guild)
 	if err != nil {
 		return nil, err
 	}
 	r.Directory.Learn(since, channels...)
+	if begin != nil {
+		begin(r.holding(func(c discord.Channel) bool { return !c.IsThread() }))
+	}
 	if err := r.ListArchived(ctx, channels); err != nil {
 		return nil, err
 	}
 	if err := r.ListActive(ctx); err != nil {
 		return nil, err
 	}
+	return r.holding(func(discord.Channel) bool { return true }), nil
+}
+
+// holding returns the channels and threads that hold messages or threads, and are wanted.
+func (r *Reader) holding(wanted func(discord.Channel) bool) []discord.Channel {
 	return slices.DeleteFunc(r.Directory.Channels(), func(c discord.Channel) bool {
-		return !c.HoldsMessages() && !c.HoldsThreads()
-	}), nil
+		return !c.HoldsMessages() && !c.HoldsThreads() || !wanted(c)
+	})
 }
 
 // ListActive adds the threads that are not archived to the directory.

@@ -12,8 +12,8 @@ import (
 // back as nothing is asked for again.
 func TestRightThatComesBack(t *testing.T) {
 	for name, read := range map[string]func(*Reader, taken) error{
-		"walk":    func(r *Reader, got taken) error { return r.Walk(t.Context(), channel, cutoff, 0, got.give) },
-		"forward": func(r *Reader, got taken) error { return r.Forward(t.Context(), channel, 1, cutoff, got.give) },
+		"walk":    func(r *Reader, got taken) error { return r.Walk(t.Context(), aChannel, cutoff, 0, got.give) },
+		"forward": func(r *Reader, got taken) error { return r.Forward(t.Context(), channel, 1, cutoff, 0, got.give) },
 		"settle": func(r *Reader, got taken) error {
 			there, _, err := r.Settle(t.Context(), channel, at(5, 250), time.Now, func(snowflake.ID) bool { return false })
 			_ = got.give(there)

@@ -1,6 +1,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,54 +23,62 @@ var ErrContradiction = errors.New("Discord contradicts itself about a channel's 
 // returns no error means that the beginning was reached and that the history could be read to the last:
 // where the right to read it is missing, Discord answers as if there were nothing, and Walk returns
 // ErrNoHistory.
-func (r *Reader) Walk(ctx context.Context, channel, before, seen snowflake.ID, give func([]discord.Message) error) error {
+//
+// The oldest page is asked for first, and given last: whoever has read down to it has read all, and no
+// request is needed to prove that. c.LastMessage is a hint, of when the channel was listed.
+func (r *Reader) Walk(ctx context.Context, c discord.Channel, before, seen snowflake.ID, give func([]discord.Message) error) error {
 	at := cursor{before: before, seen: seen}.resume()
+	oldest, err := r.oldest(rest.WithPagesLeft(ctx, guess(c)), c)
+	if err != nil || oldest.empty() {
+		return err
+	}
+	amount := newAmount(c, at, oldest)
 	idle := 0 // answers in a row that brought nothing, though there is more
 	page := make([]discord.Message, 0, rest.MaxPage)
-	for {
-		var err error
-		if page, err = r.Client.AppendMessages(ctx, page[:0], channel, rest.Query{Before: at.before}); err != nil {
+	for at.before > oldest.upTo {
+		ctx := rest.WithPagesLeft(ctx, amount.left(at))
+		if page, err = r.Client.AppendMessages(ctx, page[:0], c.ID, rest.Query{Before: at.before}); err != nil {
 			return err
 		}
-		full, reached := len(page) == rest.MaxPage, at.seen
+		reached := at.seen
 		if len(page) > 0 {
 			r.demoteStarters(page)
-			if fresh := at.fresh(page); len(fresh) > 0 {
+			fresh := at.fresh(page)
+			if len(fresh) > 0 {
 				if err := give(fresh); err != nil {
 					return err
 				}
 			}
 			at = at.next(page)
+			amount.add(len(fresh))
 		}
-		if full { // a page that isn't full hints at the end, and no more
+		if len(page) == rest.MaxPage || at.seen != reached { // a page that isn't full hints at the end, and no more
+			idle = 0
 			continue
 		}
-		if end, err := r.reachedEnd(ctx, channel, at); end || err != nil {
+		if end, err := r.reachedEnd(ctx, c.ID, at); end || err != nil {
 			return err
 		}
-		if at.seen != 0 {
-			at.before = min(at.before, at.seen)
-		}
-		if idle++; at.seen != reached {
-			idle = 0
-		}
-		if idle == mostIdle {
-			return fmt.Errorf("%w: nothing before %s, but something older than %s", ErrContradiction, at.before, at.seen)
+		at.before = min(at.before, cmp.Or(at.seen, at.before))
+		if idle++; idle == mostIdle {
+			return fmt.Errorf("%w: nothing before %s, but something older", ErrContradiction, at.before)
 		}
 	}
+	if rest := oldest.below(at); len(rest) > 0 {
+		return give(rest)
+	}
+	return nil
 }
 
-// reachedEnd asks for the oldest message of the channel. If it is the oldest one seen, the beginning is
-// reached, and the right to read was there just now: an empty page would prove neither.
+// reachedEnd asks for the oldest message of the channel. If it is no older than the oldest one seen, the
+// beginning is reached, and the right to read was there just now: an empty page would prove neither.
 func (r *Reader) reachedEnd(ctx context.Context, channel snowflake.ID, at cursor) (bool, error) {
-	if at.seen != 0 {
-		oldest, err := r.Client.Messages(ctx, channel, rest.Query{After: 1, Limit: 1})
-		if err != nil {
-			return false, err
-		}
-		if len(oldest) > 0 {
-			return oldest[0].ID >= at.seen, nil
-		}
+	oldest, err := r.Client.Messages(ctx, channel, rest.Query{After: 1, Limit: 1})
+	if err != nil {
+		return false, err
+	}
+	if len(oldest) > 0 {
+		return oldest[0].ID >= cmp.Or(at.seen, at.before), nil
 	}
 	return r.proveNothing(ctx, channel, rest.Query{Before: at.before, Limit: 1})
 }

@@ -15,6 +15,9 @@ import (
 
 const cutoff = snowflake.ID(1000) << 22
 
+// aChannel has messages, as far as is known: the last one is any.
+var aChannel = discord.Channel{ID: channel, LastMessage: cutoff}
+
 // TestWalkReadsAll walks any history, with pages of any length, resumed anywhere, and holds what is given
 // to what is there.
 func TestWalkReadsAll(t *testing.T) {
@@ -39,7 +42,7 @@ func TestWalkReadsAll(t *testing.T) {
 		stop := rapid.IntRange(1, 8).Draw(t, "stop at page")
 		seen, pages := snowflake.ID(0), 0
 		interrupted := errors.New("interrupted")
-		err := r.Walk(context.Background(), channel, cutoff, 0, func(page []discord.Message) error {
+		err := r.Walk(context.Background(), aChannel, cutoff, 0, func(page []discord.Message) error {
 			if pages++; pages == stop {
 				return interrupted
 			}
@@ -51,7 +54,7 @@ func TestWalkReadsAll(t *testing.T) {
 			return got.give(page)
 		})
 		if errors.Is(err, interrupted) {
-			err = r.Walk(context.Background(), channel, cutoff, seen, got.give)
+			err = r.Walk(context.Background(), aChannel, cutoff, seen, got.give)
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -78,15 +81,15 @@ func TestWalkEnds(t *testing.T) {
 		read int
 	}{
 		"an empty channel":                      {fake: &fake{rights: allowed}},
-		"an empty channel that can't be read":   {fake: &fake{rights: discord.ViewChannel}, want: ErrNoHistory},
+		"a cleared channel that can't be read":  {fake: &fake{rights: discord.ViewChannel}, want: ErrNoHistory},
 		"a channel that can't be seen":          {fake: &fake{}, want: ErrNoHistory},
 		"a channel that can't be read":          {fake: &fake{ids: at(5, 10), rights: discord.ViewChannel}, want: ErrNoHistory},
 		"less than a page":                      {fake: &fake{ids: at(5, 10), rights: allowed}, read: 10},
 		"exactly a page":                        {fake: &fake{ids: at(5, 100), rights: allowed}, read: 100},
-		"the right lost before the second page": {fake: &fake{ids: at(5, 250), rights: allowed, before: lose(2)}, want: ErrNoHistory, read: 100},
-		"the right lost before the proof":       {fake: &fake{ids: at(5, 10), rights: allowed, before: lose(2)}, want: ErrNoHistory, read: 10},
+		"the right lost before the second page": {fake: &fake{ids: at(5, 250), rights: allowed, before: lose(3)}, want: ErrNoHistory, read: 100},
+		"the right lost behind the oldest page": {fake: &fake{ids: at(5, 10), rights: allowed, before: lose(2)}, want: ErrNoHistory},
 		"all deleted meanwhile": {fake: &fake{ids: at(5, 150), rights: allowed, before: func(page int, f *fake) {
-			if page == 2 {
+			if page == 3 {
 				f.ids = nil
 			}
 		}}, read: 100},
@@ -96,7 +99,7 @@ func TestWalkEnds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := taken{}
-			err := newReader(t, c.fake).Walk(t.Context(), channel, cutoff, c.seen, got.give)
+			err := newReader(t, c.fake).Walk(t.Context(), aChannel, cutoff, c.seen, got.give)
 			if !errors.Is(err, c.want) || len(got) != c.read {
 				t.Errorf("%d messages, then %v; want %d, then %v", len(got), err, c.read, c.want)
 			}
@@ -108,7 +111,7 @@ func TestWalkEnds(t *testing.T) {
 func TestWalkGivesPagesOnce(t *testing.T) {
 	f := &fake{rights: allowed, ids: slices.Concat(at(5, 250), at(6, 30), at(7, 90), at(8, 100))}
 	got := taken{}
-	if err := newReader(t, f).Walk(t.Context(), channel, cutoff, 0, got.give); err != nil {
+	if err := newReader(t, f).Walk(t.Context(), aChannel, cutoff, 0, got.give); err != nil {
 		t.Fatal(err)
 	}
 	for id, n := range got {
@@ -121,11 +124,40 @@ func TestWalkGivesPagesOnce(t *testing.T) {
 	}
 }
 
+// TestWalkAsksForLittle counts the requests: a page that holds all and says so is the only one, and no page is
+// asked for to prove the end.
+func TestWalkAsksForLittle(t *testing.T) {
+	for _, c := range []struct{ messages, requests int }{{1, 1}, {10, 1}, {99, 1}, {100, 2}, {150, 2}, {200, 3}, {1000, 11}} {
+		f := &fake{rights: allowed}
+		for ms := range c.messages {
+			f.ids = append(f.ids, at(ms/2+1, 2)[ms%2])
+		}
+		got := taken{}
+		last := discord.Channel{ID: channel, LastMessage: f.ids[len(f.ids)-1]}
+		if err := newReader(t, f).Walk(t.Context(), last, cutoff, 0, got.give); err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != c.messages || len(f.requests) > c.requests {
+			t.Errorf("%d of %d messages in %d requests, want %d", len(got), c.messages, len(f.requests), c.requests)
+		}
+	}
+}
+
+// TestWalkBelievesNoShortPage has the first page be short, and its last message not be the channel's.
+func TestWalkBelievesNoShortPage(t *testing.T) {
+	f := &fake{rights: allowed, ids: slices.Concat(at(5, 10), at(6, 10)), cut: func(page int) int { return map[bool]int{true: 10, false: 100}[page == 1] }}
+	got := taken{}
+	err := newReader(t, f).Walk(t.Context(), discord.Channel{ID: channel, LastMessage: f.ids[19]}, cutoff, 0, got.give)
+	if err != nil || len(got) != 20 {
+		t.Errorf("%d messages, then %v", len(got), err)
+	}
+}
+
 func TestWalkStopsWithItsTaker(t *testing.T) {
 	full := errors.New("full")
 	f := &fake{rights: allowed, ids: at(5, 300)}
-	err := newReader(t, f).Walk(t.Context(), channel, cutoff, 0, func([]discord.Message) error { return full })
-	if !errors.Is(err, full) || f.pages != 1 {
+	err := newReader(t, f).Walk(t.Context(), aChannel, cutoff, 0, func([]discord.Message) error { return full })
+	if !errors.Is(err, full) || f.pages != 2 {
 		t.Errorf("%v after %d pages", err, f.pages)
 	}
 }
@@ -138,14 +170,14 @@ func TestWalkOfAContradiction(t *testing.T) {
 		want error
 		read int
 	}{
-		"for ever":    {cut: func(page int) int { return map[bool]int{true: 10}[page == 1] }, want: ErrContradiction, read: 10},
-		"for a while": {cut: func(page int) int { return map[bool]int{true: 10}[page%6 == 1] }, read: 30},
+		"for ever":    {cut: func(page int) int { return map[bool]int{true: 10}[page <= 2] }, want: ErrContradiction, read: 10},
+		"for a while": {cut: func(page int) int { return map[bool]int{true: 10}[page%5 == 2 || page == 1] }, read: 30},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, stop := context.WithTimeout(t.Context(), 10*time.Second)
 			defer stop()
 			got := taken{}
-			err := newReader(t, &fake{ids: at(5, 30), rights: allowed, cut: c.cut}).Walk(ctx, channel, cutoff, 0, got.give)
+			err := newReader(t, &fake{ids: at(5, 30), rights: allowed, cut: c.cut}).Walk(ctx, aChannel, cutoff, 0, got.give)
 			if !errors.Is(err, c.want) || len(got) != c.read {
 				t.Errorf("%d messages, then %v; want %d, then %v", len(got), err, c.read, c.want)
 			}
@@ -166,7 +198,7 @@ func TestForward(t *testing.T) {
 		after := snowflake.ID(rapid.IntRange(0, 7).Draw(t, "after"))<<22 + snowflake.ID(rapid.IntRange(0, 100).Draw(t, "id"))
 		until := snowflake.ID(rapid.IntRange(0, 8).Draw(t, "until")) << 22
 		got := taken{}
-		if err := newReader(t, f).Forward(context.Background(), channel, max(after, 1), until, got.give); err != nil {
+		if err := newReader(t, f).Forward(context.Background(), channel, max(after, 1), until, 0, got.give); err != nil {
 			t.Fatal(err)
 		}
 		for _, id := range f.ids {
@@ -180,7 +212,7 @@ func TestForward(t *testing.T) {
 // TestForwardProvesItsEnd takes nothing for the end while the right to read is missing.
 func TestForwardProvesItsEnd(t *testing.T) {
 	f := &fake{rights: discord.ViewChannel, ids: at(5, 300)}
-	err := newReader(t, f).Forward(t.Context(), channel, 1, cutoff, taken{}.give)
+	err := newReader(t, f).Forward(t.Context(), channel, 1, cutoff, 0, taken{}.give)
 	if !errors.Is(err, ErrNoHistory) {
 		t.Errorf("%v, want %v", err, ErrNoHistory)
 	}

@@ -24,7 +24,7 @@ func (im *Importer) readChannel(ctx context.Context, imp projections.Import, c d
 		return im.finish(ctx, imp.Number, c, eventlog.Completed)
 	}
 	since := im.Directory.Told()
-	err = im.Walk(ctx, c.ID, imp.Cutoff, done.Cursor, func(page []discord.Message) error {
+	err = im.Walk(ctx, c, imp.Cutoff, done.Cursor, func(page []discord.Message) error {
 		return im.Gate.Page(ctx, eventlog.Import, imp.Number, c.ID, page)
 	})
 	if err != nil {

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"tally/bot/discord"
 	"tally/bot/gate"
 	"tally/bot/history"
@@ -15,10 +13,6 @@ import (
 	"tally/eventlog/snowflake"
 	"tally/projections"
 )
-
-// channelsAtOnce is how many channels are read at the same time. Discord allows about one page a second
-// of a channel and 50 requests a second of a bot, so fewer than 50 would leave speed unused.
-const channelsAtOnce = 64
 
 // Importer carries on one guild's import.
 type Importer struct {
@@ -47,14 +41,8 @@ func (im *Importer) Run(ctx context.Context) error {
 	if imp.Number == 0 {
 		return nil
 	}
-	channels, err := im.channels(ctx, imp)
+	channels, err := im.readAll(ctx, imp)
 	if err != nil {
-		return fmt.Errorf("list the channels: %w", err)
-	}
-	if im.Listed != nil {
-		im.Listed(channels)
-	}
-	if err := im.readAll(ctx, imp, channels); err != nil {
 		return err
 	}
 	if err := im.readTails(ctx, imp, channels); err != nil {
@@ -106,20 +94,6 @@ func (im *Importer) end(g *projections.Guild) time.Time {
 func isRunning(g *projections.Guild, number uint32) bool {
 	r := g.Running()
 	return r != nil && r.Number == number
-}
-
-func (im *Importer) readAll(ctx context.Context, imp projections.Import, channels []discord.Channel) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(channelsAtOnce)
-	for _, c := range channels {
-		group.Go(func() error {
-			if err := im.readChannel(ctx, imp, c); err != nil {
-				return fmt.Errorf("read #%s (%s): %w", c.Name, c.ID, err)
-			}
-			return nil
-		})
-	}
-	return group.Wait()
 }
 
 // progress returns how far the import is with a channel.

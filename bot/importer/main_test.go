@@ -109,7 +109,11 @@ func inWorld(t *testing.T, test func(*world)) {
 
 func (w *world) reader(p *pipes) history.Reader {
 	next := w.Transport(&http.Transport{DialContext: p.dial, DisableKeepAlives: true})
-	transport, err := rest.NewTransport(rest.Options{GlobalPerSecond: rest.Unlimited, HistoryPerSecond: rest.Unlimited, Next: next})
+	return w.readerWith(rest.Options{GlobalPerSecond: rest.Unlimited, HistoryPerSecond: rest.Unlimited, Next: next})
+}
+
+func (w *world) readerWith(o rest.Options) history.Reader {
+	transport, err := rest.NewTransport(o)
 	must(w.t, err)
 	client := rest.NewClient(rest.NewSession(w.Token(), transport))
 	g, err := client.Guild(w.t.Context(), w.Guild.ID())

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tally/bot/discord"
+	"tally/bot/rest"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 	"tally/projections"
@@ -15,10 +16,10 @@ import (
 // surely has what is sent after that. What comes live before it is found by the comparison at the end.
 const margin = 2 * time.Second
 
-// channels returns what an import is to read.
-func (im *Importer) channels(ctx context.Context, imp projections.Import) ([]discord.Channel, error) {
+// channels returns what an import is to read. begin is given a part of it earlier, if that is known earlier.
+func (im *Importer) channels(ctx context.Context, imp projections.Import, begin func([]discord.Channel)) ([]discord.Channel, error) {
 	if !imp.Partial {
-		return im.List(ctx)
+		return im.List(rest.WithPagesLeft(ctx, listing), begin)
 	}
 	before := map[snowflake.ID]bool{}
 	parents := im.unread()

@@ -82,7 +82,7 @@ func (m meter) measure(imp *projections.Import) Progress {
 	if expected > 0 {
 		p.Fraction = min(float64(imp.Messages)/expected, 0.999)
 	}
-	if elapsed := time.Since(m.since).Seconds(); elapsed > 0 && imp.Messages > m.messages {
+	if elapsed := time.Since(m.since).Seconds(); elapsed > 0 && expected > 0 && imp.Messages > m.messages {
 		p.Rate = float64(imp.Messages-m.messages) / elapsed
 		p.Left = time.Duration((expected - float64(imp.Messages)) / p.Rate * float64(time.Second))
 	}

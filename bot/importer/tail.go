@@ -17,12 +17,15 @@ import (
 // become visible a little out of order; nobody says by how much, seconds were seen.
 const tailSpan = 5 * time.Minute
 
+// tailsAtOnce is how many channels are asked again at the same time.
+const tailsAtOnce = 64
+
 // readTails reads the end of the imported span again in the channels that were active then, for
 // messages that became visible after their neighbours had been read.
 func (im *Importer) readTails(ctx context.Context, imp projections.Import, channels []discord.Channel) error {
 	from := snowflake.At(imp.Start().Add(-tailSpan))
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(channelsAtOnce)
+	group.SetLimit(tailsAtOnce)
 	for _, c := range channels {
 		group.Go(func() error {
 			done, err := im.progress(imp.Number, c.ID)
@@ -37,7 +40,7 @@ func (im *Importer) readTails(ctx context.Context, imp projections.Import, chann
 
 func (im *Importer) readTail(ctx context.Context, imp projections.Import, c discord.Channel, from snowflake.ID) error {
 	since := im.Directory.Told()
-	err := im.Forward(ctx, c.ID, from-1, imp.Cutoff, func(page []discord.Message) error {
+	err := im.Forward(ctx, c.ID, from-1, imp.Cutoff, c.LastMessage, func(page []discord.Message) error {
 		return im.Gate.Page(ctx, eventlog.Import, imp.Number, c.ID, page)
 	})
 	return im.ended(ctx, imp.Number, c, since, err)
@@ -53,7 +56,7 @@ func (im *Importer) reconcile(ctx context.Context, imp projections.Import) error
 		return err
 	}
 	group, ctx := errgroup.WithContext(ctx)
-	group.SetLimit(channelsAtOnce)
+	group.SetLimit(tailsAtOnce)
 	for channel, ids := range lacking {
 		group.Go(func() error {
 			if err := im.settle(ctx, imp, channel, ids); err != nil {

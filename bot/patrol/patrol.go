@@ -16,13 +16,14 @@ import (
 	"tally/bot/discord"
 	"tally/bot/gate"
 	"tally/bot/history"
+	"tally/bot/rest"
 	"tally/bot/worker"
 	"tally/eventlog/snowflake"
 	"tally/projections"
 )
 
-// ChannelsAtOnce is how many channels all guilds' patrols read together, by default. It is what makes them
-// slow: Discord allows about one page a second of a channel, and 50 requests a second of a bot.
+// ChannelsAtOnce is how many channels all guilds' patrols read together, by default. That, and that their
+// requests give way to all others, makes them slow.
 const ChannelsAtOnce = 4
 
 // Pace lets all guilds' patrols take turns.
@@ -87,7 +88,7 @@ func (p *Patrol) Run(ctx context.Context) error {
 			if p.busy() {
 				return worker.ErrLater
 			}
-			return p.Check(ctx, c, snowflake.At(p.Now()))
+			return p.Check(rest.Background(ctx), c, snowflake.At(p.Now()))
 		})
 	}
 	return group.Wait()

@@ -3,38 +3,49 @@ package rest
 import (
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"time"
 )
 
-// admit waits until r may be sent: for pauses, for a place in the bucket, for the global rate. A pause
-// that begins meanwhile costs the place and the turn in the global rate, else all that it holds up
-// would be sent at once when it ends.
-func (t *Transport) admit(ctx context.Context, r route, b *bucket) (free time.Time, err error) {
+// admit waits until r may be sent, and takes its bucket: for pauses, for the bucket, for a turn in the global
+// rate. What began to stand in the way meanwhile costs the turn, else all that it holds up would be sent at
+// once when it ends. Nothing is held while it waits, so that what is in a hurry isn't held up.
+func (t *Transport) admit(ctx context.Context, r route, b *bucket) error {
 	for {
 		if err := t.sitOut(ctx, r, b); err != nil {
-			return free, err
+			return err
 		}
-		if free, err = b.enter(ctx); err != nil {
-			return free, err
+		weight, pages := weightOf(ctx)
+		if err := b.await(ctx, pages); err != nil {
+			return err
 		}
-		if t.paused(r, b) <= 0 && !r.exempt {
-			err = t.globalTurn(ctx)
+		if t.paused(r, b) > 0 {
+			continue
 		}
-		if err == nil && t.paused(r, b) <= 0 {
-			return free, nil
+		if r.exempt {
+			if b.enter(pages) {
+				return nil
+			}
+			continue
 		}
-		b.leaveUnused(free)
-		if err != nil {
-			return free, err
+		if b.scouts() {
+			weight = math.Inf(1)
 		}
+		if err := t.turns.take(ctx, weight); err != nil {
+			return err
+		}
+		if t.paused(r, b) <= 0 && b.enter(pages) {
+			return nil
+		}
+		t.turns.giveBack()
 	}
 }
 
 // paused returns how long a pause still holds up r; 0 or less when none does.
 func (t *Transport) paused(r route, b *bucket) time.Duration {
-	d := max(b.left(), t.banned.left())
+	d := max(b.pause.left(), t.banned.left())
 	if !r.exempt {
 		d = max(d, t.limited.left())
 	}
@@ -60,16 +71,6 @@ func (t *Transport) sitOut(ctx context.Context, r route, b *bucket) error {
 	}
 }
 
-// globalTurn waits for the turn that the global rate gives.
-func (t *Transport) globalTurn(ctx context.Context) error {
-	turn := t.global.Reserve()
-	if err := sleep(ctx, turn.Delay()); err != nil {
-		turn.Cancel()
-		return err
-	}
-	return nil
-}
-
 // allowed says why nothing may be sent any more, or for now.
 func (t *Transport) allowed(token string, r route) error {
 	if _, ok := t.refused.Load(token); ok && !r.exempt {
@@ -83,11 +84,15 @@ func (t *Transport) allowed(token string, r route) error {
 
 // observe notes what an answer says of limits, the token and the time, and takes out the headers that
 // would make discordgo sleep.
-func (t *Transport) observe(ans *http.Response, body []byte, token string, r route, b *bucket) {
+func (t *Transport) observe(ans *http.Response, body []byte, token string, r route, b *bucket, sent time.Time) {
 	t.clock.observe(ans.Header)
 	switch ans.StatusCode {
 	case http.StatusTooManyRequests:
-		t.slowDown(read429(ans.Header, body, t.opt.BanPause), r, b)
+		l := read429(ans.Header, body, t.opt.BanPause)
+		t.slowDown(l, r, b)
+		if !l.shared && !l.global && !l.banned {
+			b.learn(answerOf(ans.Header, l.wait, true, sent))
+		}
 	case http.StatusUnauthorized:
 		t.invalid()
 		if !r.exempt { // there it is the interaction's token that expired
@@ -96,8 +101,13 @@ func (t *Transport) observe(ans *http.Response, body []byte, token string, r rou
 	case http.StatusForbidden:
 		t.invalid()
 	}
-	if d := exhausted(ans.Header); d > 0 && ans.StatusCode != http.StatusTooManyRequests {
-		b.extend(d)
+	if refused := ans.StatusCode == http.StatusTooManyRequests; !refused {
+		d := exhausted(ans.Header)
+		b.pause.extend(d)
+		b.learn(answerOf(ans.Header, d, false, sent))
+	}
+	if t.pace != nil {
+		t.pace.count(ans.StatusCode == http.StatusTooManyRequests)
 	}
 	for name := range ans.Header {
 		if strings.HasPrefix(name, "X-Ratelimit-") {
@@ -117,7 +127,7 @@ func (t *Transport) slowDown(l limited, r route, b *bucket) {
 	if !l.shared {
 		t.invalid()
 	}
-	b.extend(l.wait)
+	b.pause.extend(l.wait)
 	switch {
 	case l.banned:
 		t.banned.extend(l.wait)

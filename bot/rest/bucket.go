@@ -2,129 +2,142 @@ package rest
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"sync"
 	"time"
 )
 
-// pause is an instant before which nothing may be sent. It only ever moves forward.
-type pause struct {
-	mu    sync.Mutex
-	until time.Time
-}
-
-// extend moves the end of the pause to d from now, unless it is later already.
-func (p *pause) extend(d time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if until := time.Now().Add(d); until.After(p.until) {
-		p.until = until
-	}
-}
-
-// left returns how long the pause still lasts; 0 or less when it is over.
-func (p *pause) left() time.Duration {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return time.Until(p.until)
-}
-
-// pace is how fast the requests of one bucket may follow each other: at most burst at a time, and each
-// place in the burst rests after the answer to its request. So no span of the length rest, measured
-// where Discord stands, sees more than burst requests, whatever the network's delays are.
-//
-// An adaptive pace would change rest from the answers it sees in bucket.leave.
-type pace struct {
-	burst int // 0 for no bound
-	rest  time.Duration
-}
-
-// bucket is what shares one of Discord's limits.
+// bucket is what shares one of Discord's limits. Its requests go one after another, so that the limits which
+// Discord answers with are never outdated.
 type bucket struct {
-	pause
-	pace
-	places chan time.Time // free places with the instant from which each may be used; nil for no bound
-	users  int            // requests that hold the bucket; guarded by buckets.mu
-	last   time.Time      // when the last of them left; guarded by buckets.mu
+	pause pause
+	pace  *pace // of a channel's history; nil for other routes
+	free  bool  // any number at a time
+
+	mu       sync.Mutex
+	busy     bool
+	left     chan struct{} // closed when a request leaves
+	answered []time.Time   // when the last requests were answered, if there is a pace
+
+	limit, remaining int       // what the last answer said; guarded by the pace, like opened
+	opened           time.Time // when the window began whose limit a scout uses up
+
+	users int // requests that hold the bucket; guarded by buckets.mu
 }
 
-func newBucket(p pace) *bucket {
-	b := &bucket{pace: p}
-	if p.burst > 0 {
-		b.places = make(chan time.Time, p.burst)
-		for range p.burst {
-			b.places <- time.Time{}
+// keptAnswers is how many instants a bucket keeps: more than any pace allows in its span.
+const keptAnswers = 256
+
+// await waits until a request could be sent as far as the bucket goes. pages is how many its reading still takes.
+func (b *bucket) await(ctx context.Context, pages float64) error {
+	for {
+		d, left, news := b.look(pages)
+		if d <= 0 && left == nil {
+			return ctx.Err()
+		}
+		if end, ok := ctx.Deadline(); ok && time.Until(end) < d {
+			return fmt.Errorf("a wait of %s is longer than the request may take: %w", d.Round(time.Millisecond), context.DeadlineExceeded)
+		}
+		if err := b.sleep(ctx, d, left, news); err != nil {
+			return err
 		}
 	}
-	return b
 }
 
-// enter waits for a place. The caller gives it back by leave when the answer is there, or by
-// leaveUnused with the same value when nothing was sent.
-func (b *bucket) enter(ctx context.Context) (free time.Time, err error) {
-	if b.places == nil {
-		return free, ctx.Err()
+func (b *bucket) sleep(ctx context.Context, d time.Duration, left, news <-chan struct{}) error {
+	var over <-chan time.Time
+	if left == nil {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		over = timer.C
 	}
 	select {
-	case free = <-b.places:
+	case <-over:
+	case <-left:
+	case <-news:
 	case <-ctx.Done():
-		return free, ctx.Err()
+		return ctx.Err()
 	}
-	if err := sleep(ctx, time.Until(free)); err != nil {
-		b.leaveUnused(free)
-		return free, err
-	}
-	return free, nil
+	return nil
 }
 
-func (b *bucket) leave() { b.leaveUnused(time.Now().Add(b.rest)) }
+// look returns how long the pace has a request wait, or what closes when the one that is on its way has left.
+func (b *bucket) look(pages float64) (d time.Duration, left, news <-chan struct{}) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.lookHeld(pages)
+}
 
-func (b *bucket) leaveUnused(free time.Time) {
-	if b.places != nil {
-		b.places <- free
+func (b *bucket) lookHeld(pages float64) (d time.Duration, left, news <-chan struct{}) {
+	switch {
+	case b.free:
+	case b.busy:
+		left = b.left
+	case b.pace != nil:
+		d, news = b.pace.wait(b, pages)
+	}
+	return d, left, news
+}
+
+// enter takes the bucket for one request, unless another was faster. The caller gives it back by leave.
+func (b *bucket) enter(pages float64) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if d, left, _ := b.lookHeld(pages); d > 0 || left != nil {
+		return false
+	}
+	if !b.free {
+		b.busy, b.left = true, make(chan struct{})
+	}
+	return true
+}
+
+// leave gives the bucket back.
+func (b *bucket) leave() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !b.free {
+		b.busy = false
+		close(b.left)
 	}
 }
 
-// buckets holds the buckets in use. Idle ones are dropped now and then, since each interaction has its own.
-type buckets struct {
-	mu    sync.Mutex
-	byKey map[string]*bucket
-	sweep int // size at which idle buckets are looked for
-}
+// scouts reports whether the bucket is ahead of its pace to find out what is allowed.
+func (b *bucket) scouts() bool { return b.pace != nil && b.pace.scouts(b) }
 
-const leastSweep = 256
-
-// use returns the bucket of key, made with pace p if it is new. The caller gives it back by done.
-func (bs *buckets) use(key string, p pace) *bucket {
-	bs.mu.Lock()
-	defer bs.mu.Unlock()
-	b := bs.byKey[key]
-	if b == nil {
-		if len(bs.byKey) >= max(bs.sweep, leastSweep) {
-			bs.dropIdle()
-			bs.sweep = 2 * len(bs.byKey)
-		}
-		b = newBucket(p)
-		if bs.byKey == nil {
-			bs.byKey = make(map[string]*bucket)
-		}
-		bs.byKey[key] = b
+// learn notes an answer, or that none came.
+func (b *bucket) learn(a answer) {
+	if b.pace == nil {
+		return
 	}
-	b.users++
-	return b
-}
-
-func (bs *buckets) done(b *bucket) {
-	bs.mu.Lock()
-	defer bs.mu.Unlock()
-	b.users--
-	b.last = time.Now()
-}
-
-// dropIdle forgets the buckets that a new one would equal. The caller holds mu.
-func (bs *buckets) dropIdle() {
-	for key, b := range bs.byKey {
-		if b.users == 0 && b.left() <= 0 && time.Since(b.last) >= b.rest {
-			delete(bs.byKey, key)
-		}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if !a.refused { // else Discord has not counted it
+		b.note(time.Now())
 	}
+	b.pace.learn(b, a)
+}
+
+func (b *bucket) note(at time.Time) {
+	if len(b.answered) == 2*keptAnswers {
+		b.answered = append(b.answered[:0], b.answered[keptAnswers:]...)
+	}
+	b.answered = append(b.answered, at)
+}
+
+// since returns how many requests were answered after a time.
+func (b *bucket) since(at time.Time) int {
+	i, _ := slices.BinarySearchFunc(b.answered, at, time.Time.Compare)
+	for i < len(b.answered) && !b.answered[i].After(at) {
+		i++
+	}
+	return len(b.answered) - i
+}
+
+// idle reports whether a new bucket would equal this one, which nobody holds.
+func (b *bucket) idle() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.pause.left() <= 0 && (len(b.answered) == 0 || time.Since(b.answered[len(b.answered)-1]) >= b.pace.longest())
 }

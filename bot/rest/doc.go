@@ -5,8 +5,8 @@
 //	c := rest.NewClient(rest.NewSession(token, t))
 //	page, err := c.Messages(ctx, channel, rest.Query{Before: id})
 //
-// The Transport is the one place where requests wait: for Discord's global limit, for the pace of a
-// channel's history, for what an answer 429 says, between retries. discordgo's own limiter sleeps where
+// The Transport is the one place where requests wait: for Discord's global limit, in which the longest
+// reading goes first ([WithPagesLeft]), for the pace of a channel's history, which is found out, for what an answer 429 says, between retries. discordgo's own limiter sleeps where
 // no context reaches it, so the Transport takes the headers that would wake it out of every answer.
 // Each of these waits ends at once with the request's context; a wait that can't end before the
 // context's deadline isn't begun.

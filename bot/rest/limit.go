@@ -2,6 +2,7 @@ package rest
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -77,5 +78,5 @@ func duration(s float64, longest time.Duration) time.Duration {
 	case s > longest.Seconds():
 		return longest
 	}
-	return time.Duration(s * float64(time.Second))
+	return time.Duration(math.Ceil(s * float64(time.Second)))
 }

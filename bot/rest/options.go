@@ -2,22 +2,19 @@ package rest
 
 import (
 	"log/slog"
+	"math"
 	"net/http"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Unlimited is a rate without a bound.
-const Unlimited = float64(rate.Inf)
+const Unlimited = math.MaxFloat64
 
 const (
 	// DefaultGlobalPerSecond is Discord's limit for a bot over all routes.
 	DefaultGlobalPerSecond = 50
-	// DefaultHistoryPerSecond is a pace that a channel's history was seen to allow: 5 requests in 5 s.
-	DefaultHistoryPerSecond = 1
-	// historyBurst is how many pages of one channel may follow each other without a pause.
-	historyBurst = 5
+	// mostSending is how many requests are on their way at the same time, at the most.
+	mostSending = 64
 
 	// DefaultTimeout is the time for one attempt, from the first byte sent to the last received.
 	DefaultTimeout = 30 * time.Second
@@ -35,7 +32,7 @@ type Options struct {
 	BaseURL string
 	// GlobalPerSecond is the rate over all routes but interactions; 0 is DefaultGlobalPerSecond.
 	GlobalPerSecond float64
-	// HistoryPerSecond is the rate of history pages of each channel; 0 is DefaultHistoryPerSecond.
+	// HistoryPerSecond is the rate of history pages of each channel; with 0 it is found out what Discord allows.
 	HistoryPerSecond float64
 	// Timeout is the time for one attempt; 0 is DefaultTimeout.
 	Timeout time.Duration
@@ -45,16 +42,6 @@ type Options struct {
 	Next http.RoundTripper
 	// Log is told of retries and bans; nil is silence.
 	Log *slog.Logger
-}
-
-// newGlobal returns the limiter of the rate over all routes. It allows no burst, which would double the
-// first second, and keeps 2 % below the rate: with 50 requests a second, 20 ms by which the network may
-// delay one of them more than another before Discord sees 51.
-func newGlobal(perSecond float64) *rate.Limiter {
-	if perSecond >= Unlimited {
-		return rate.NewLimiter(rate.Inf, 1)
-	}
-	return rate.NewLimiter(rate.Limit(perSecond*0.98), 1)
 }
 
 func setDefault[T float64 | time.Duration](to *T, v T) {

@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 // Transport paces, sends and repeats requests to Discord, as the package's comment says. It may be used
@@ -17,7 +15,9 @@ import (
 type Transport struct {
 	opt     Options
 	base    *url.URL // nil for Discord itself
-	global  *rate.Limiter
+	turns   *turns   // the global rate
+	pace    *pace    // of each channel's history; nil: none
+	sending chan struct{}
 	limited pause // after a global 429: all but interactions
 	banned  pause // after Cloudflare's 429: everything
 	buckets buckets
@@ -48,7 +48,6 @@ func NewTransport(o Options) (*Transport, error) {
 			o.GlobalPerSecond, o.HistoryPerSecond)
 	}
 	setDefault(&o.GlobalPerSecond, DefaultGlobalPerSecond)
-	setDefault(&o.HistoryPerSecond, DefaultHistoryPerSecond)
 	setDefault(&o.Timeout, DefaultTimeout)
 	setDefault(&o.BanPause, DefaultBanPause)
 	if o.Next == nil {
@@ -58,7 +57,10 @@ func NewTransport(o Options) (*Transport, error) {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
 	t.opt = o
-	t.global = newGlobal(o.GlobalPerSecond)
+	t.turns, t.sending = newTurns(o.GlobalPerSecond), make(chan struct{}, mostSending)
+	if o.HistoryPerSecond < Unlimited {
+		t.pace = newPace(o.HistoryPerSecond)
+	}
 	return t, nil
 }
 
@@ -69,17 +71,12 @@ func (t *Transport) CloseIdleConnections() {
 	}
 }
 
-// paceOf returns the pace of a route's buckets. All but history go one after another, so that the
-// limits which Discord answers with are never outdated.
-func (t *Transport) paceOf(r route) pace {
-	switch {
-	case !r.history:
-		return pace{burst: 1}
-	case t.opt.HistoryPerSecond >= Unlimited:
-		return pace{}
+// newBucket returns a bucket of a route's.
+func (t *Transport) newBucket(r route) *bucket {
+	if !r.history {
+		return &bucket{}
 	}
-	rest := historyBurst / t.opt.HistoryPerSecond
-	return pace{burst: historyBurst, rest: time.Duration(rest * float64(time.Second))}
+	return &bucket{pace: t.pace, free: t.pace == nil}
 }
 
 // RoundTrip sends req when it may be sent, and again when that helps. The answer's body is complete in
@@ -91,7 +88,7 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	r := routeOf(req.Method, req.URL.Path)
-	b := t.buckets.use(r.key, t.paceOf(r))
+	b := t.buckets.use(r.key, func() *bucket { return t.newBucket(r) })
 	defer t.buckets.done(b)
 
 	ctx, backoff := req.Context(), newBackoff()
@@ -142,18 +139,28 @@ func (t *Transport) turn(req *http.Request, r route, b *bucket, body []byte) (*h
 	if err := t.allowed(token, r); err != nil {
 		return nil, notSent{err}
 	}
-	free, err := t.admit(req.Context(), r, b)
-	if err != nil {
+	if err := t.admit(req.Context(), r, b); err != nil {
 		return nil, notSent{err}
 	}
 	if err := t.allowed(token, r); err != nil { // asked again: other requests were answered meanwhile
-		b.leaveUnused(free)
+		b.leave()
 		return nil, notSent{err}
 	}
-	ans, data, err := t.send(req, body)
-	if err == nil {
-		t.observe(ans, data, token, r, b)
+	defer b.leave()
+	if r.history {
+		select {
+		case t.sending <- struct{}{}:
+			defer func() { <-t.sending }()
+		case <-req.Context().Done():
+			return nil, notSent{req.Context().Err()}
+		}
 	}
-	b.leave()
-	return ans, err
+	sent := time.Now()
+	ans, data, err := t.send(req, body)
+	if err != nil {
+		b.learn(answer{})
+		return nil, err
+	}
+	t.observe(ans, data, token, r, b, sent)
+	return ans, nil
 }

@@ -31,7 +31,7 @@ func (d *Deep) compare(ctx context.Context, channel, cutoff snowflake.ID, delete
 	}
 	ch, _ := d.Directory.Channel(channel)
 	if ch.HoldsMessages() {
-		if err := d.Walk(ctx, channel, cutoff, 0, c.page); err != nil {
+		if err := d.Walk(ctx, ch, cutoff, 0, c.page); err != nil {
 			return nil, err
 		}
 	}

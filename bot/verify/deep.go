@@ -82,7 +82,7 @@ func (d *Deep) all(ctx context.Context, channels []discord.Channel, cutoff snowf
 
 // channels lists what Discord has, and what is counted besides: nobody may have told that it is gone.
 func (d *Deep) channels(ctx context.Context) ([]discord.Channel, error) {
-	channels, err := d.List(ctx)
+	channels, err := d.List(ctx, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -82,7 +82,7 @@ func TestMemory(t *testing.T) {
 		shown: map[snowflake.ID]discord.Message{}, missing: map[snowflake.ID]discord.Message{}, extra: map[snowflake.ID]snowflake.ID{},
 	}
 	pages := 0
-	must(t, w.Walk(t.Context(), c.channel, c.above, 0, func(page []discord.Message) error {
+	must(t, w.Walk(t.Context(), discord.Channel{ID: c.channel}, c.above, 0, func(page []discord.Message) error {
 		pages++
 		err := c.page(page)
 		for id := range c.shown {

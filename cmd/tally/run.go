@@ -32,9 +32,9 @@ type runCmd struct {
 	LogFormat string       `enum:"text,json" default:"text" help:"How the bot's log is written to standard error: text or json."`
 	Verbose   bool         `short:"v" help:"Log more."`
 
-	Requests float64 `name:"requests-per-second" default:"50" placeholder:"N" help:"Requests over all routes (default: 50, Discord's limit); 0: no limit, only with --discord-url."`
-	Pages    float64 `name:"pages-per-second" default:"1" placeholder:"N" help:"Pages of history of each channel (default: 1); 0: no limit, only with --discord-url."`
-	Patrol   int     `name:"patrol-channels" default:"4" placeholder:"N" help:"Channels held against Discord at once after a downtime, to find what was deleted meanwhile (default: 4); 0: don't look."`
+	Requests float64  `name:"requests-per-second" default:"50" placeholder:"N" help:"Requests over all routes (default: 50, Discord's limit); 0: no limit, only with --discord-url."`
+	Pages    *float64 `name:"pages-per-second" placeholder:"N" help:"Pages of history of each channel (default: it is found out what Discord allows); 0: no limit, only with --discord-url."`
+	Patrol   int      `name:"patrol-channels" default:"4" placeholder:"N" help:"Channels held against Discord at once after a downtime, to find what was deleted meanwhile (default: 4); 0: don't look."`
 }
 
 // Help is shown by --help.
@@ -160,9 +160,12 @@ func (c *runCmd) token(stdin io.Reader) (string, error) {
 	return token, nil
 }
 
-// rates returns the request rates as the bot takes them. Discord itself is never asked without a limit.
+// rates returns the request rates as the bot takes them: 0 pages: to be found out. Discord itself is never asked without a limit.
 func (c *runCmd) rates() (requests, pages float64, err error) {
-	for _, r := range []*float64{&c.Requests, &c.Pages} {
+	for _, r := range []*float64{&c.Requests, c.Pages} {
+		if r == nil {
+			continue
+		}
 		if *r < 0 || *r == 0 && c.URL == "" {
 			return 0, 0, usage(errors.New("a rate must be above 0"), "Without a limit Discord would block this machine; leave the flag out.")
 		}
@@ -170,7 +173,10 @@ func (c *runCmd) rates() (requests, pages float64, err error) {
 			*r = rest.Unlimited
 		}
 	}
-	return c.Requests, c.Pages, nil
+	if c.Pages != nil {
+		pages = *c.Pages
+	}
+	return c.Requests, pages, nil
 }
 
 // newLogger returns the bot's logger; discordgo's own lines go there too.
