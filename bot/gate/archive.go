@@ -2,6 +2,7 @@ package gate
 
 import (
 	"context"
+	"slices"
 
 	"tally/bot/discord"
 	"tally/eventlog"
@@ -11,8 +12,8 @@ import (
 
 // Taken says what the gate made of an archive's messages.
 type Taken struct {
-	New      int // that the stream side didn't hold
-	Counting int // of the new ones: that count now
+	New      []eventlog.Message // that the stream side didn't hold
+	Counting int                // how many of them count now
 }
 
 // Archive gives any number of one channel's messages that were read from a file, and returns when what was
@@ -46,7 +47,7 @@ func (g *Gate) archivePages(j *job) ([]eventlog.Body, error) {
 		return nil, err
 	}
 	if j.taken != nil {
-		*j.taken = Taken{New: len(fresh), Counting: Counting(g.state, j.channel, fresh)}
+		*j.taken = Taken{New: fresh, Counting: Counting(g.state, j.channel, fresh)}
 	}
 	return pages(eventlog.Archive, 0, j.channel, fresh)
 }
@@ -59,4 +60,21 @@ func Counting(state *projections.Guild, channel snowflake.ID, messages []eventlo
 		}
 	}
 	return n
+}
+
+// NotHeld returns those of one channel's messages that the log doesn't hold on its stream side.
+func NotHeld(log *eventlog.Log, guild, channel snowflake.ID, messages []discord.Message) ([]discord.Message, error) {
+	ids := make([]snowflake.ID, len(messages))
+	for i, m := range messages {
+		ids[i] = m.ID
+	}
+	found, err := log.Find(guild, channel, ids...)
+	if err != nil {
+		return nil, err
+	}
+	held := map[snowflake.ID]bool{}
+	for _, f := range found {
+		held[f.ID] = held[f.ID] || f.Import == 0
+	}
+	return slices.DeleteFunc(slices.Clone(messages), func(m discord.Message) bool { return held[m.ID] }), nil
 }

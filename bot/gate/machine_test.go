@@ -215,8 +215,8 @@ func (m *machine) archiveLater() func() error {
 	added := len(m.stream) - before
 	return func() error {
 		taken, err := m.gate.Archive(context.Background(), channel, page)
-		if err == nil && taken.New != added {
-			err = fmt.Errorf("%d messages of an archive were new, want %d", taken.New, added)
+		if err == nil && len(taken.New) != added {
+			err = fmt.Errorf("%d messages of an archive were new, want %d", len(taken.New), added)
 		}
 		return err
 	}
