@@ -80,7 +80,6 @@ func (c *collector) flush() error {
 	if c.failed != nil {
 		return c.failed
 	}
-	c.found.Place = c.place
 	c.found.Given += len(c.batch)
 	c.batch = c.batch[:0]
 	return nil

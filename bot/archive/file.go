@@ -43,7 +43,7 @@ type File struct {
 
 // Read is what was found in one file.
 type Read struct {
-	Place   Place // of the last messages given
+	Place   Place // zero if the file doesn't say
 	Given   int
 	Skipped map[Reason]int
 	Nobody  int // of those given: by the account that stands for all whose own is gone
@@ -65,6 +65,7 @@ func (f *File) read(ctx context.Context, o Options, give func(Place, []discord.M
 	if err == nil {
 		_, err = io.Copy(io.Discard, in) // gzip's checksum is at its end
 	}
+	c.found.Place = c.place
 	if c.failed == nil {
 		_ = c.flush() // of a file that is cut off too; its error is kept
 	}

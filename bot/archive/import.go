@@ -91,8 +91,9 @@ func (s *sums) file(ctx context.Context, f *File, o Options, into Taker) error {
 		}
 		return failed
 	})
+	readable := err == nil || errors.Is(err, ErrCutOff) || errors.Is(err, ErrDamaged)
 	s.Nobody += found.Nobody
-	if g := found.Place.Guild; g != 0 {
+	if g := found.Place.Guild; g != 0 && readable {
 		s.of(g).Files++
 		for why, n := range found.Skipped {
 			s.of(g).Skipped[why] += n
@@ -110,7 +111,7 @@ func (s *sums) file(ctx context.Context, f *File, o Options, into Taker) error {
 	case err != nil:
 		s.Troubled = append(s.Troubled, Trouble{f.Name, err, found.Given})
 	}
-	if err == nil || errors.Is(err, ErrCutOff) || errors.Is(err, ErrDamaged) {
+	if readable {
 		s.Read++
 	}
 	return nil
