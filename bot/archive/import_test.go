@@ -3,6 +3,7 @@ package archive
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"os"
@@ -236,6 +237,17 @@ func TestAfterAnImport(t *testing.T) {
 	}))
 }
 
+// stopping is a Taker that takes once.
+type stopping struct {
+	Gates
+	stop context.CancelFunc
+}
+
+func (s stopping) Take(ctx context.Context, p Place, messages []discord.Message) (gate.Taken, error) {
+	defer s.stop()
+	return s.Gates.Take(ctx, p, messages)
+}
+
 // TestInterrupted goes on with an import that was broken off.
 func TestInterrupted(t *testing.T) {
 	dir := t.TempDir()
@@ -247,13 +259,8 @@ func TestInterrupted(t *testing.T) {
 	set, err := Find(filepath.Join(dir, "files"))
 	must(t, err)
 	ctx, stop := context.WithCancel(t.Context())
-	read := 0
-	s, err := Import(ctx, set.Files, Options{Now: now, Progress: func(int64) {
-		if read++; read == 4 {
-			stop()
-		}
-	}}, gates)
-	if err == nil || len(s.Servers) != 1 || s.Servers[0].New == 0 || s.Servers[0].New == 3 {
+	s, err := Import(ctx, set.Files, Options{Now: now}, stopping{gates, stop})
+	if !errors.Is(err, context.Canceled) || s.Servers[0].New != 1 {
 		t.Errorf("broken off: %v, %+v", err, s)
 	}
 	rest := takeInto(t, gates, Options{Now: now}, filepath.Join(dir, "files"))

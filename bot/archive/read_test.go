@@ -304,3 +304,23 @@ func FuzzRead(f *testing.F) {
 		})
 	})
 }
+
+// TestBatches reads a file that is larger than what is given at once.
+func TestBatches(t *testing.T) {
+	const n = 2*batchSize + 10
+	var all []object
+	for i := range n {
+		all = append(all, object{"id": (at(1) + snowflake.ID(i)).String(), "type": "Default", "author": object{"id": ann.String()}})
+	}
+	file := filepath.Join(t.TempDir(), "a.json")
+	write(t, file, exported(inGeneral, "GuildTextChat", all...))
+	k, s := take(t, Options{}, file)
+	if len(k.all) != n || s.Servers[0].New != n || s.Servers[0].Messages != n {
+		t.Fatalf("%d given, %+v", len(k.all), s.Servers[0])
+	}
+	for i, m := range k.all {
+		if m.ID != at(1)+snowflake.ID(i) {
+			t.Fatalf("message %d is %d", i, m.ID)
+		}
+	}
+}
