@@ -9,12 +9,12 @@ type defect struct {
 
 var defects = []defect{
 	{0, "no gate: what is held is taken again", "gate/fresh.go",
-		"if !held[m.ID] && (m.ID == channel || !g.recent.has(m.ID)) {", "if true {"},
+		"case !held[m.ID] && (m.ID == channel || !g.recent.has(m.ID)):", "case true:"},
 	{0, "the gate knows recent ids only, and doesn't ask the log", "gate/fresh.go",
 		"if m.ID == channel || !g.recent.knows(m.ID) {", "if false {"},
 	{0, "no overlap before a gap", "catchup/catchup.go", "overlap = 2 * time.Minute", "overlap = 0 * time.Minute"},
 	{0, "a gap is not opened when the bot listens anew", "catchup/catchup.go",
-		"	if after == 0 {\n", "	if after != 1 {\n"},
+		"if first && g.Total() == 0 {", "if true {"},
 	{0, "a gap begins at the newest message of the log", "catchup/catchup.go",
 		"	return snowflake.At(covered.Time().Add(-overlap)), nil\n",
 		"	c.Gate.View(func(g *projections.Guild) { covered = g.Newest() })\n	return snowflake.At(covered.Time().Add(-overlap)), nil\n"},
@@ -48,7 +48,7 @@ var defects = []defect{
 	{0, "the import's cursor is ahead of its pages", "../projections/imports.go",
 		"		c.Cursor = p.First\n", "		c.Cursor = p.First - 3600000<<22\n"},
 	{0, "tombstones are forgotten: a delete before its message", "../projections/deletes.go",
-		"			g.unmet.add(m.ID)\n", ""},
+		"		g.unmet.add(id)\n", ""},
 	{0, "bulk deletes are ignored", "route.go", `case "MESSAGE_DELETE", "MESSAGE_DELETE_BULK":`, `case "MESSAGE_DELETE":`},
 	{0, "a cancelled import switches the count", "../projections/imports.go",
 		"if outcome == eventlog.Completed && read != nil && read.Outcome == eventlog.Completed && !ch.deleted {", "if read != nil && !ch.deleted {"},

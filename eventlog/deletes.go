@@ -21,7 +21,8 @@ const (
 	HeldOther                      // an import that no count rests on any more
 )
 
-// Delete is one deleted message. Author, Type and Marks are known only if it was held anywhere.
+// Delete is one deleted message. Author, Type and Marks are known only if it was held anywhere. Where those
+// that hold it differ in them, the message stands several times in a row, once for each.
 type Delete struct {
 	ID     snowflake.ID
 	Held   Held

@@ -1,6 +1,8 @@
 package projections
 
 import (
+	"slices"
+
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
@@ -23,10 +25,13 @@ func (g *Guild) Held(channelID snowflake.ID, found eventlog.Found) eventlog.Held
 	return eventlog.HeldOther
 }
 
-// Counts reports whether a message counts because of one event that holds it.
+// Counts reports whether a message counts, or would, because of one event that holds it.
 func (g *Guild) Counts(channelID snowflake.ID, found eventlog.Found) bool {
 	ch, ok := g.channels[channelID]
-	if !ok || ch.deleted || g.isDeleted(found.ID) || !Countable(found.Type, found.Marks) {
+	if !ok {
+		ch = &channel{}
+	}
+	if ch.deleted || g.isDeleted(found.ID) || !Countable(found.Type, found.Marks) {
 		return false
 	}
 	switch g.sideOf(ch, found.Origin, found.Import, found.ID) {
@@ -53,35 +58,86 @@ func (g *Guild) anyDeleted(p *eventlog.Page) bool {
 	return g.deleted.anyIn(p.First, p.Last) || g.unmet.anyIn(p.First, p.Last)
 }
 
+// Delete tells a deleted message as the gate stores it: where the log holds it, and whose it was. Where
+// those who hold it differ in that (see applyDeletes), it is told once for each, one after the other.
+func (g *Guild) Delete(channelID, id snowflake.ID, found []eventlog.Found) (told []eventlog.Delete) {
+	for _, f := range found {
+		if f.ID != id {
+			continue
+		}
+		at := slices.IndexFunc(told, func(d eventlog.Delete) bool { return d.Author == f.Author && d.Type == f.Type && d.Marks == f.Marks })
+		if at < 0 {
+			at, told = len(told), append(told, eventlog.Delete{ID: id, Author: f.Author, Type: f.Type, Marks: f.Marks})
+		}
+		told[at].Held |= g.Held(channelID, f)
+	}
+	if len(told) == 0 {
+		return []eventlog.Delete{{ID: id}}
+	}
+	return told
+}
+
+// applyDeletes takes messages out. One message may be told several times in a row: it was somebody's when
+// it came live or was archived, and nobody's in particular when an import read it, for his account was gone.
 func (g *Guild) applyDeletes(d *eventlog.Deletes) {
 	ch := g.channel(d.Channel)
-	for _, m := range d.List {
-		if g.isDeleted(m.ID) {
-			continue
+	for rest := d.List; len(rest) > 0; {
+		n := 1
+		for n < len(rest) && rest[n].ID == rest[0].ID && !slices.Contains(rest[:n], rest[n]) {
+			n++
 		}
-		if m.Held == 0 {
-			g.unmet.add(m.ID)
-			continue
-		}
-		g.deleted.add(m.ID)
-		if !ch.deleted && Countable(m.Type, m.Marks) {
-			g.takeOut(ch, g.cell(ch, m.Author), m)
-		}
+		g.applyDelete(ch, rest[:n])
+		rest = rest[n:]
 	}
 }
 
-// takeOut moves a message from where it counted to the deleted ones.
+func (g *Guild) applyDelete(ch *channel, told []eventlog.Delete) {
+	switch id := told[0].ID; {
+	case g.isDeleted(id):
+		return
+	case told[0].Held == 0:
+		g.unmet.add(id)
+		return
+	default:
+		g.deleted.add(id)
+	}
+	if ch.deleted {
+		return
+	}
+	countable := func(m eventlog.Delete) bool { return Countable(m.Type, m.Marks) }
+	for _, m := range told {
+		if countable(m) {
+			g.takeOut(ch, g.cell(ch, m.Author), m)
+		}
+	}
+	by := slices.IndexFunc(told, ch.restsOn)
+	if by < 0 {
+		by = slices.IndexFunc(told, countable)
+	}
+	if by >= 0 && countable(told[by]) {
+		g.cell(ch, told[by].Author).addDeleted(1)
+	}
+}
+
+// restsOn reports whether the channel's count rests on who holds the message so.
+func (ch *channel) restsOn(m eventlog.Delete) bool {
+	if m.ID < ch.cutoff {
+		return m.Held&eventlog.HeldCommitted != 0
+	}
+	return m.Held&eventlog.HeldStream != 0
+}
+
+// takeOut takes a message out of where it is counted.
 func (g *Guild) takeOut(ch *channel, c *cell, m eventlog.Delete) {
-	c.addDeleted(1)
-	held := func(where eventlog.Held) bool { return m.Held&where != 0 }
-	switch {
-	case m.ID < ch.cutoff && held(eventlog.HeldCommitted):
-		c.imported--
-		g.show(c, -1)
-	case m.ID >= ch.cutoff && held(eventlog.HeldStream):
-		c.stream--
+	if ch.restsOn(m) {
+		if m.ID < ch.cutoff {
+			c.imported--
+		} else {
+			c.stream--
+		}
 		g.show(c, -1)
 	}
+	held := func(where eventlog.Held) bool { return m.Held&where != 0 }
 	switch {
 	case g.running == nil:
 	case m.ID < g.running.Cutoff && held(eventlog.HeldRunning):

@@ -18,4 +18,8 @@
 // Else it counts if live tracking (or a catch-up, or an archive) holds it. A channel's cutoff is the
 // one of the last completed import that read the channel; a channel that no import has read has none,
 // and all of it is live tracking's. A repair belongs to the side on which it was missing.
+//
+// An archive is on live tracking's side, but it is no proof that Discord still has a message: what it alone
+// holds from before the cutoff doesn't count, and is no repair. Where events differ in whose a message is, or
+// of what kind, the one by which it counts decides.
 package projections

@@ -50,8 +50,8 @@ func EachCounted(log *eventlog.Log, guild snowflake.ID, until ulid.ULID, give fu
 	}
 	s.each(func(m []sighting) {
 		repeated += duplicates(m)
-		if s.counts(m) {
-			give(m[0].channel, m[0].id, m[0].author)
+		if by, ok := s.counts(m); ok {
+			give(by.channel, by.id, by.author)
 		}
 	})
 	return repeated, nil
@@ -151,16 +151,31 @@ func duplicates(m []sighting) (n uint64) {
 	return n
 }
 
-func (s *sightings) counts(m []sighting) bool {
-	if !m[0].countable || s.deleted[m[0].id] || s.gone[m[0].channel] {
-		return false
+// counts returns the event by which a message counts, if it does. Events may differ in whose message it is:
+// an archive knows the author of old, and Discord gives one name to all whose account is gone.
+func (s *sightings) counts(m []sighting) (by sighting, ok bool) {
+	if s.deleted[m[0].id] || s.gone[m[0].channel] {
+		return by, false
 	}
-	return slices.ContainsFunc(m, func(e sighting) bool { return e.repair }) || s.countsBy(m, len(s.completed))
+	if by, ok = s.countsBy(m, len(s.completed)); ok {
+		return by, by.countable
+	}
+	at := slices.IndexFunc(m, func(e sighting) bool { return e.repair && e.countable })
+	if at < 0 {
+		return by, false
+	}
+	return m[at], true
 }
 
 // countsBy is the rule after the first k completed imports.
-func (s *sightings) countsBy(m []sighting, k int) bool {
-	heldBy := func(imp uint32) bool { return slices.ContainsFunc(m, func(e sighting) bool { return e.imp == imp }) }
+func (s *sightings) countsBy(m []sighting, k int) (by sighting, ok bool) {
+	heldBy := func(imp uint32) (sighting, bool) {
+		at := slices.IndexFunc(m, func(e sighting) bool { return e.imp == imp })
+		if at < 0 {
+			return sighting{}, false
+		}
+		return m[at], true
+	}
 	if k == 0 {
 		return heldBy(0)
 	}

@@ -52,3 +52,23 @@ func TestUnchecked(t *testing.T) {
 		t.Error("not covered, though only a gap of one channel is open")
 	}
 }
+
+// TestUncheckedArchive has a file tell of messages that may have been deleted since it was made.
+func TestUncheckedArchive(t *testing.T) {
+	w := newWorld(t)
+	want := func(checks ...Check) step {
+		return func(w *world) {
+			w.Helper()
+			if got := w.g.Unchecked(func(snowflake.ID) snowflake.ID { return 0 }); !slices.Equal(got, checks) {
+				w.Errorf("unchecked %v, want %v", got, checks)
+			}
+		}
+	}
+	all(archive(10), want(), // nobody has listened yet
+		told(eventlog.GapOpened{Gap: 1, After: 10}), want(Check{1, 1}),
+		start(1, 100), history(1, 10), done(1), want(),
+		archive(20), want(), // older than the cutoff: it doesn't count
+		archive(110), want(Check{1, 1}),
+		told(eventlog.ChannelChecked{Channel: 1, Gap: 1}), want(),
+	)(w)
+}

@@ -69,6 +69,9 @@ func (g *Guild) addImported(c *cell, n uint32) {
 }
 
 func (g *Guild) addStream(ch *channel, p *eventlog.Page) {
+	if p.Origin == eventlog.Archive && p.Last >= ch.cutoff {
+		ch.checked = 0 // it may tell of what was deleted since it was made
+	}
 	g.each(ch, p, ch.cutoff, noEnd, func(c *cell, n uint32) {
 		c.stream += n
 		g.show(c, int64(n))

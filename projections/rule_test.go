@@ -70,6 +70,10 @@ func repair(imp uint32, ids ...snowflake.ID) step {
 	return pageOf(eventlog.Repair, imp, 1, eventlog.Message{}, ids...)
 }
 
+func archive(ids ...snowflake.ID) step {
+	return pageOf(eventlog.Archive, 0, 1, eventlog.Message{}, ids...)
+}
+
 func start(imp uint32, cutoff snowflake.ID) step {
 	return told(eventlog.ImportStarted{Import: imp, Cutoff: cutoff})
 }
@@ -92,16 +96,11 @@ func deleted(ids ...snowflake.ID) step {
 	return func(w *world) {
 		d := &eventlog.Deletes{Channel: 1}
 		for _, id := range ids {
-			m := eventlog.Delete{ID: id}
 			found, err := w.log.Find(guildID, 1, id)
 			if err != nil {
 				w.Fatal(err)
 			}
-			for _, f := range found {
-				m.Author, m.Type, m.Marks = f.Author, f.Type, f.Marks
-				m.Held |= w.g.Held(1, f)
-			}
-			d.List = append(d.List, m)
+			d.List = append(d.List, w.g.Delete(1, id, found)...)
 		}
 		w.tell(d)
 	}
@@ -116,16 +115,20 @@ func all(steps ...step) step {
 }
 
 // counts asks for the number of messages that exist and of those ever seen, and that the exact count
-// and the replay agree.
-func counts(messages, seen uint64) step {
+// and the replay agree. Others' messages are none, or as many as are given.
+func counts(messages, seen uint64, others ...uint64) step {
 	return func(w *world) {
 		w.Helper()
-		if u := w.g.User(5); u.Messages != messages || u.Seen() != seen || w.g.Total() != messages {
+		all := messages
+		for _, n := range others {
+			all += n
+		}
+		if u := w.g.User(5); u.Messages != messages || u.Seen() != seen || w.g.Total() != all {
 			w.Errorf("%d messages, %d seen, %d in all; want %d and %d", u.Messages, u.Seen(), w.g.Total(), messages, seen)
 		}
 		exact, err := CountExactly(w.log, guildID, ulid.ULID{})
-		if err != nil || exact.Total != messages || exact.Users[5] != messages {
-			w.Errorf("exactly %d messages, want %d: %v", exact.Total, messages, err)
+		if err != nil || exact.Total != all || exact.Users[5] != messages {
+			w.Errorf("exactly %d messages, want %d: %v", exact.Total, all, err)
 		}
 		replayed, err := Replay(w.log, guildID, ulid.ULID{})
 		if err != nil || !bytes.Equal(replayed.Encode(), w.g.Encode()) {
@@ -160,6 +163,12 @@ func TestTheCountingRule(t *testing.T) {
 		"catch-up and archives are live tracking's": {
 			pageOf(eventlog.Catchup, 0, 1, eventlog.Message{}, 10), pageOf(eventlog.Archive, 0, 1, eventlog.Message{}, 11), counts(2, 2),
 			start(1, 100), history(1, 10), done(1), counts(1, 1)},
+		"archived after the import, older than the cutoff: the import's alone counts": {
+			start(1, 100), history(1, 10), done(1), archive(10, 20, 110), counts(2, 2), start(2, 200), history(2, 10, 20, 110), done(2), counts(3, 3)},
+		"archived of a channel that can't be read: it counts": {
+			start(1, 100), ended(1, eventlog.NoPermission), finish(1, eventlog.Completed), archive(10, 110), counts(2, 2)},
+		"archived, and then imported: once": {
+			archive(10, 20), start(1, 100), history(1, 10, 20), done(1), counts(2, 2)},
 		"a channel that can't be read keeps what it counted": {
 			live(10, 20), start(1, 100), live(110), ended(1, eventlog.NoPermission), finish(1, eventlog.Completed), counts(3, 3)},
 		"a channel that can't be read any more keeps the earlier import's count": {
@@ -266,6 +275,36 @@ func TestRepairs(t *testing.T) {
 			start(1, 100), done(1), start(2, 200), history(2, 20), done(2), repair(1, 20), counts(1, 1), deleted(20), counts(0, 1)},
 		"of a message that is deleted": {
 			deleted(20), start(1, 100), done(1), repair(1, 20), counts(0, 1)},
+	} {
+		t.Run(name, func(t *testing.T) { all(story...)(newWorld(t)) })
+	}
+}
+
+// TestDisputed has a file tell of another author, or of a bot, than Discord does. The side by which a message
+// counts decides; its delete takes it from whom it counted for.
+func TestDisputed(t *testing.T) {
+	page := func(origin eventlog.Origin, imp uint32, m eventlog.Message) step {
+		return func(w *world) {
+			p, err := eventlog.NewPage(origin, imp, 1, []eventlog.Message{m})
+			if err != nil {
+				w.Fatal(err)
+			}
+			w.tell(p)
+		}
+	}
+	theirs := eventlog.Message{ID: 10, Author: 6}
+	bots := eventlog.Message{ID: 10, Author: 5, Marks: eventlog.Bot}
+	for name, story := range map[string][]step{
+		"archived as another's, and imported": {
+			page(eventlog.Archive, 0, theirs), counts(0, 0, 1), start(1, 100), history(1, 10), done(1), counts(1, 1), deleted(10), counts(0, 1)},
+		"imported, and archived as another's": {
+			start(1, 100), history(1, 10), done(1), page(eventlog.Archive, 0, theirs), counts(1, 1), deleted(10), counts(0, 1)},
+		"deleted while the import runs": {
+			page(eventlog.Archive, 0, theirs), start(1, 100), history(1, 10, 20), deleted(10), counts(0, 0), done(1), counts(1, 1)},
+		"archived as a bot's, and imported": {
+			page(eventlog.Archive, 0, bots), counts(0, 0), start(1, 100), history(1, 10), done(1), counts(1, 1), deleted(10), counts(0, 1)},
+		"imported as a bot's, and archived": {
+			start(1, 100), page(eventlog.Import, 1, bots), done(1), archive(10), counts(0, 0), deleted(10), counts(0, 0)},
 	} {
 		t.Run(name, func(t *testing.T) { all(story...)(newWorld(t)) })
 	}

@@ -45,7 +45,8 @@ type Catchup struct {
 	sees map[snowflake.ID]bool // the channels and private threads known, and whether they are heard
 }
 
-// Open notes a gap that ends now, if the guild was ever covered before; else what is covered begins now.
+// Open notes a gap that ends now, if the guild was ever covered before; else what is covered begins now,
+// and if an archive has come first, an empty gap, so that it is held against Discord.
 // It must be called before the gate is given anything that came after the gap.
 func (c *Catchup) Open(ctx context.Context) error {
 	c.sees = map[snowflake.ID]bool{}
@@ -56,10 +57,17 @@ func (c *Catchup) Open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if after == 0 {
-		return c.Gate.Log().SetCovered(map[snowflake.ID]snowflake.ID{c.Guild: snowflake.At(c.Now())})
+	first := after == 0
+	if first {
+		after = snowflake.At(c.Now())
+		if err := c.Gate.Log().SetCovered(map[snowflake.ID]snowflake.ID{c.Guild: after}); err != nil {
+			return err
+		}
 	}
 	return c.Gate.Tell(ctx, func(g *projections.Guild) []eventlog.Body {
+		if first && g.Total() == 0 { // else an archive came before the bot, and much may have been deleted since
+			return nil
+		}
 		return []eventlog.Body{eventlog.GapOpened{Gap: g.NextGap(), After: after}}
 	})
 }

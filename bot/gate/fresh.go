@@ -22,6 +22,8 @@ func (g *Gate) page(j *job) ([]eventlog.Body, error) {
 	switch {
 	case j.origin == eventlog.Repair && j.imp == 0:
 		return g.repairPages(j.channel, j.messages)
+	case j.origin == eventlog.Archive:
+		return g.archivePages(j)
 	case j.imp == 0:
 		return g.streamPages(j.origin, j.channel, j.messages)
 	}
@@ -34,10 +36,11 @@ func (g *Gate) page(j *job) ([]eventlog.Body, error) {
 
 // streamPages makes pages of what is new to the stream side. What is older than the channel's cutoff
 // doesn't count there; if the import that should have it lacks it, because it became visible only
-// after the channel was read, it is a repair of that import too.
+// after the channel was read, it is a repair of that import too. What an archive alone holds so far was
+// no proof that Discord has it: this is.
 func (g *Gate) streamPages(origin eventlog.Origin, channel snowflake.ID, messages []eventlog.Message) ([]eventlog.Body, error) {
-	fresh, err := g.freshInStream(channel, messages)
-	if err != nil || len(fresh) == 0 {
+	fresh, archived, err := g.freshInStream(channel, messages)
+	if err != nil || len(fresh)+len(archived) == 0 {
 		return nil, err
 	}
 	bodies, err := pages(origin, 0, channel, fresh)
@@ -48,7 +51,7 @@ func (g *Gate) streamPages(origin eventlog.Origin, channel snowflake.ID, message
 		g.late += len(below(running.Cutoff, fresh))
 	}
 	cutoff, _ := g.state.Cutoff(channel)
-	late, err := g.importRepairs(channel, below(cutoff, fresh))
+	late, err := g.importRepairs(channel, below(cutoff, append(fresh, archived...)))
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +68,7 @@ func (g *Gate) repairPages(channel snowflake.ID, messages []eventlog.Message) ([
 		return nil, err
 	}
 	newer := slices.DeleteFunc(slices.Clone(messages), func(m eventlog.Message) bool { return m.ID < cutoff })
-	fresh, err := g.freshInStream(channel, newer)
+	fresh, _, err := g.freshInStream(channel, newer)
 	if err != nil {
 		return nil, err
 	}
@@ -116,22 +119,33 @@ func pages(origin eventlog.Origin, imp uint32, channel snowflake.ID, messages []
 }
 
 // freshInStream returns the messages that live tracking doesn't hold yet, each once, and notes them as
-// held: see forgetRecent. What a thread begins with may have the id of the message that the thread was
-// started from, and of the thread: the recent ids, which know no channels, leave it out.
-func (g *Gate) freshInStream(channel snowflake.ID, messages []eventlog.Message) ([]eventlog.Message, error) {
+// held: see forgetRecent. archived are those that it holds from an archive alone. What a thread begins with
+// may have the id of the message that the thread was started from, and of the thread: the recent ids, which
+// know no channels, leave it out.
+func (g *Gate) freshInStream(channel snowflake.ID, messages []eventlog.Message) (fresh, archived []eventlog.Message, err error) {
 	var ask []snowflake.ID
 	for _, m := range messages {
 		if m.ID == channel || !g.recent.knows(m.ID) {
 			ask = append(ask, m.ID)
 		}
 	}
-	held, err := g.heldInLog(channel, ask, func(f eventlog.Found) bool { return f.Import == 0 })
-	if err != nil {
-		return nil, err
+	held, old := map[snowflake.ID]bool{}, map[snowflake.ID]bool{}
+	if len(ask) > 0 {
+		found, err := g.log.Find(g.state.ID, channel, ask...)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, f := range found {
+			held[f.ID] = held[f.ID] || f.Import == 0
+			old[f.ID] = old[f.ID] || f.Origin == eventlog.Archive
+		}
 	}
-	var fresh []eventlog.Message
 	for _, m := range messages {
-		if !held[m.ID] && (m.ID == channel || !g.recent.has(m.ID)) {
+		switch {
+		case held[m.ID] && old[m.ID]:
+			archived = append(archived, m)
+			old[m.ID] = false // each once
+		case !held[m.ID] && (m.ID == channel || !g.recent.has(m.ID)):
 			held[m.ID] = true
 			fresh = append(fresh, m)
 		}
@@ -141,7 +155,7 @@ func (g *Gate) freshInStream(channel snowflake.ID, messages []eventlog.Message) 
 			g.recent.add(m.ID)
 		}
 	}
-	return fresh, nil
+	return fresh, archived, nil
 }
 
 // forgetRecent is called when what was noted as held didn't get into the log: then the log alone knows.
@@ -231,17 +245,17 @@ func (g *Gate) deletes(jobs []*job) ([]eventlog.Body, error) {
 
 // lookUp notes who wrote deleted messages, and what rests on them.
 func (g *Gate) lookUp(channel snowflake.ID, d *eventlog.Deletes) error {
-	at := map[snowflake.ID]*eventlog.Delete{}
-	var ids []snowflake.ID
-	for i := range d.List {
-		at[d.List[i].ID] = &d.List[i]
-		ids = append(ids, d.List[i].ID)
+	ids := make([]snowflake.ID, len(d.List))
+	for i, m := range d.List {
+		ids[i] = m.ID
 	}
 	found, err := g.log.Find(g.state.ID, channel, ids...)
-	for _, f := range found {
-		m := at[f.ID]
-		m.Author, m.Type, m.Marks = f.Author, f.Type, f.Marks
-		m.Held |= g.state.Held(channel, f)
+	if err != nil {
+		return err
 	}
-	return err
+	d.List = nil
+	for _, id := range ids {
+		d.List = append(d.List, g.state.Delete(channel, id, found)...)
+	}
+	return nil
 }

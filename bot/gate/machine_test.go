@@ -3,6 +3,7 @@ package gate
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -51,6 +52,7 @@ func TestAnyInterleaving(t *testing.T) {
 			"complete": m.step(m.complete),
 			"cancel":   m.step(func() { m.end(eventlog.Cancelled) }),
 			"repair":   m.step(m.repair),
+			"archive":  m.step(func() { must(m, m.archiveLater()()) }),
 			"reopen":   m.step(m.reopen),
 			"recount":  m.step(m.recount),
 		})
@@ -145,18 +147,19 @@ func (m *machine) burst() {
 	defer release() // rapid may end the step at any draw
 	var outcomes []<-chan error
 	for range m.number(1, 6) {
-		switch m.number(0, 4) {
+		switch m.number(0, 5) {
 		case 0, 1:
 			m.live()
 		case 2:
-			origin := rapid.SampledFrom([]eventlog.Origin{eventlog.Catchup, eventlog.Archive}).Draw(m.T, "origin")
 			channel, page := m.page()
 			m.streamed(page...)
-			outcomes = append(outcomes, m.beside(func() error { return m.gate.Page(context.Background(), origin, 0, channel, page) }))
+			outcomes = append(outcomes, m.beside(func() error { return m.gate.Page(context.Background(), eventlog.Catchup, 0, channel, page) }))
 		case 3:
 			outcomes = append(outcomes, m.beside(m.importPageLater()))
 		case 4:
 			m.delete()
+		case 5:
+			outcomes = append(outcomes, m.beside(m.archiveLater()))
 		}
 	}
 	release()
@@ -201,6 +204,21 @@ func (m *machine) importPage() func() {
 		if m.yes("again") {
 			must(m, give())
 		}
+	}
+}
+
+// archiveLater gives what a file holds of a channel. What is told of it must be what came of it.
+func (m *machine) archiveLater() func() error {
+	channel, page := m.page()
+	before := len(m.stream)
+	m.archived(page...)
+	added := len(m.stream) - before
+	return func() error {
+		taken, err := m.gate.Archive(context.Background(), channel, page)
+		if err == nil && len(taken.New) != added {
+			err = fmt.Errorf("%d messages of an archive were new, want %d", len(taken.New), added)
+		}
+		return err
 	}
 }
 

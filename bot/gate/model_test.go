@@ -16,6 +16,7 @@ type key struct{ channel, id snowflake.ID }
 type model struct {
 	sent    map[key]discord.Message
 	stream  map[key]bool
+	archive map[key]bool // of the stream: read from a file, and nobody else has brought it
 	repairs map[key]bool // of whatever import
 	imports map[uint32]map[key]bool
 	cutoffs map[uint32]snowflake.ID
@@ -30,7 +31,7 @@ type model struct {
 
 func newModel() *model {
 	return &model{
-		sent: map[key]discord.Message{}, stream: map[key]bool{}, repairs: map[key]bool{}, imports: map[uint32]map[key]bool{0: {}},
+		sent: map[key]discord.Message{}, stream: map[key]bool{}, archive: map[key]bool{}, repairs: map[key]bool{}, imports: map[uint32]map[key]bool{0: {}},
 		cutoffs: map[uint32]snowflake.ID{}, by: map[snowflake.ID]uint32{}, parents: map[snowflake.ID]snowflake.ID{},
 		gone: map[snowflake.ID]bool{}, deleted: map[snowflake.ID]bool{},
 	}
@@ -40,12 +41,21 @@ func newModel() *model {
 func (m *model) streamed(messages ...discord.Message) {
 	for _, msg := range messages {
 		k := key{msg.Channel, msg.ID}
-		if m.stream[k] {
+		if m.stream[k] && !m.archive[k] {
 			continue
 		}
 		m.stream[k] = true
 		if by := m.by[k.channel]; k.id < m.cutoffs[by] {
 			m.imports[by][k], m.repairs[k] = true, true
+		}
+	}
+}
+
+// archived takes messages that were read from a file: no proof that Discord has them.
+func (m *model) archived(messages ...discord.Message) {
+	for _, msg := range messages {
+		if k := (key{msg.Channel, msg.ID}); !m.stream[k] {
+			m.stream[k], m.archive[k] = true, true
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"slices"
+
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
@@ -67,8 +69,8 @@ func (r *run) finish() {
 		clear(r.failed)
 	}
 	err := r.write()
-	if err != nil || len(r.failed) > 0 {
-		r.gate.forgetRecent() // it notes what was to be written as held
+	if err != nil || len(r.failed) > 0 || r.archives() {
+		r.gate.forgetRecent() // it notes what was to be written as held, and not from where
 	}
 	for _, j := range r.jobs {
 		if failed := r.failed[j]; failed != nil {
@@ -77,6 +79,10 @@ func (r *run) finish() {
 			j.finish(err)
 		}
 	}
+}
+
+func (r *run) archives() bool {
+	return slices.ContainsFunc(r.jobs, func(j *job) bool { return j.origin == eventlog.Archive })
 }
 
 func (r *run) decide() {
@@ -111,10 +117,16 @@ func (r *run) decideMessages() {
 	for _, j := range r.jobs {
 		if j.origin == eventlog.Live {
 			live[j.channel] = append(live[j.channel], j)
-		} else {
-			record, err := r.gate.page(j)
-			r.note(record, err, j)
+			continue
 		}
+		bodies, err := r.gate.page(j)
+		if j.origin == eventlog.Archive && err == nil { // many pages, each a record of its own as history's are
+			for _, page := range bodies {
+				r.note([]eventlog.Body{page}, nil)
+			}
+			continue
+		}
+		r.note(bodies, err, j)
 	}
 	var record []eventlog.Body // all that came live together is one record, with a page for each channel
 	for channel, jobs := range live {

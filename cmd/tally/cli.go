@@ -23,13 +23,16 @@ Start with "tally demo": it shows everything on an emulated Discord and needs no
 
 // cli is the command line. Each command has a file of its own.
 type cli struct {
-	Bot    runCmd     `cmd:"" name:"run" help:"Run the bot."`
-	Demo   demoCmd    `cmd:"" help:"See the bot import, count and verify on an emulated Discord: no token needed."`
-	Replay replayCmd  `cmd:"" help:"Count everything anew, from the log alone."`
-	Verify verifyCmd  `cmd:"" help:"Hold the saved counts against the log."`
-	Log    logCmd     `cmd:"" help:"Look into the log: ls, get, tail, stats, check; and compact it."`
-	Status statusCmd  `cmd:"" help:"Show each server's import: its state, its five fields, its channels."`
-	Print  versionCmd `cmd:"" name:"version" help:"Print the version."`
+	Bot    runCmd    `cmd:"" name:"run" help:"Run the bot."`
+	Demo   demoCmd   `cmd:"" help:"See the bot import, count and verify on an emulated Discord: no token needed."`
+	Replay replayCmd `cmd:"" help:"Count everything anew, from the log alone."`
+	Verify verifyCmd `cmd:"" help:"Hold the saved counts against the log."`
+	Log    logCmd    `cmd:"" help:"Look into the log: ls, get, tail, stats, check; and compact it."`
+	Status statusCmd `cmd:"" help:"Show each server's import: its state, its five fields, its channels."`
+
+	ImportArchive importArchiveCmd `cmd:"" help:"Take over messages from files: exports by DiscordChatExporter, Discord's data packages."`
+
+	Print versionCmd `cmd:"" name:"version" help:"Print the version."`
 
 	Version kong.VersionFlag `help:"Print the version."`
 }

@@ -94,7 +94,7 @@ func (s *stage) ask(ctx context.Context, v survey, name string, options map[stri
 
 // watch follows the import to its end.
 func (s *stage) watch(ctx context.Context, v survey, begun time.Time, r *result) error {
-	m := newMeter(s.t, v.size.Messages)
+	m := newMeter(s.t, "/import-messages", v.size.Messages)
 	defer m.end()
 	last, since := uint64(0), time.Now()
 	for {

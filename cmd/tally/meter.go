@@ -6,23 +6,27 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// meter shows how far the import is: as a bar on a terminal, else as a line for each quarter.
+// meter shows how far something is: as a bar on a terminal, else as a line for each quarter.
 type meter struct {
 	t       *terminal
+	what    string
 	total   int
 	quarter int
 	bar     *progressbar.ProgressBar // nil: no terminal
 }
 
-func newMeter(t *terminal, total int) *meter {
-	m := &meter{t: t, total: max(total, 1)}
+// newMeter returns a meter that counts in messages, or as the options say.
+func newMeter(t *terminal, what string, total int, unit ...progressbar.Option) *meter {
+	m := &meter{t: t, what: what, total: max(total, 1)}
+	if len(unit) == 0 {
+		unit = []progressbar.Option{progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("messages")}
+	}
 	if t.draws {
-		m.bar = progressbar.NewOptions(m.total,
-			progressbar.OptionSetWriter(t.err), progressbar.OptionSetDescription("/import-messages"),
-			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("messages"),
+		m.bar = progressbar.NewOptions(m.total, append(unit,
+			progressbar.OptionSetWriter(t.err), progressbar.OptionSetDescription(what),
 			progressbar.OptionSetWidth(24), progressbar.OptionThrottle(50*time.Millisecond),
 			progressbar.OptionSetPredictTime(false), progressbar.OptionUseANSICodes(false),
-		)
+		)...)
 	}
 	return m
 }
@@ -36,7 +40,7 @@ func (m *meter) show(n uint64) {
 	}
 	if q := now * 4 / m.total; q > m.quarter {
 		m.quarter = q
-		m.t.say("/import-messages: %d %% read", q*25)
+		m.t.say("%s: %d %% read", m.what, q*25)
 	}
 }
 
