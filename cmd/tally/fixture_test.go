@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -34,6 +35,7 @@ func sent(minute float64) snowflake.ID {
 // fixture writes a log. In the first server an import has completed and a message was deleted after it;
 // in the second an import runs, with one channel half read and one not readable.
 func fixture(ts *testscript.TestScript, _ bool, args []string) {
+	defer noFork()()
 	writeFixture(ts.MkAbs(args[0]), ts.Check)
 }
 
@@ -70,6 +72,13 @@ func writeFixture(dir string, check func(error)) {
 	check(log.Close())
 }
 
+// noFork keeps other scripts from starting processes until its result is called: a process that was just
+// forked holds the files that are open here, with their locks, until it becomes another program.
+func noFork() (again func()) {
+	syscall.ForkLock.RLock()
+	return syscall.ForkLock.RUnlock
+}
+
 // hold holds a log open until the script ends.
 func hold(ts *testscript.TestScript, _ bool, args []string) {
 	log, err := eventlog.Open(ts.MkAbs(args[0]), eventlog.Options{})
@@ -79,6 +88,7 @@ func hold(ts *testscript.TestScript, _ bool, args []string) {
 
 // damage flips one bit in the middle of a record's value.
 func damage(ts *testscript.TestScript, _ bool, args []string) {
+	defer noFork()()
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	db, err := bolt.Open(filepath.Join(ts.MkAbs(args[0]), eventlog.FileName), 0o600, nil)
@@ -103,6 +113,7 @@ func damage(ts *testscript.TestScript, _ bool, args []string) {
 
 // falsify saves a state of the fixture's first server in which ann has one message more than the log.
 func falsify(ts *testscript.TestScript, _ bool, args []string) {
+	defer noFork()()
 	dir := ts.MkAbs(args[0])
 	log, err := eventlog.Open(dir, eventlog.Options{ReadOnly: true})
 	ts.Check(err)
