@@ -29,6 +29,7 @@ type cli struct {
 	Verify     verifyCmd     `cmd:"" help:"Hold the saved counts against the log."`
 	Log        logCmd        `cmd:"" help:"Look into the log: ls, get, tail, stats, check."`
 	Status     statusCmd     `cmd:"" help:"Show each server's import: its state, its five fields, its channels."`
+	Doctor     doctorCmd     `cmd:"" help:"Look for what would keep the bot from counting: token, permissions, clock, disk, log."`
 	Completion completionCmd `cmd:"" help:"Set up the shell's Tab key: bash, zsh, fish."`
 	Print      versionCmd    `cmd:"" name:"version" help:"Print the version."`
 
