@@ -99,10 +99,13 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	return nil
 }
 
-// explain adds what to do about a server that answers, but not as Discord does.
+// explain adds what to do about a server that answers, but not as Discord does, and about what nobody foresaw.
 func (c *runCmd) explain(err error) error {
 	if refused, ok := errors.AsType[*rest.Error](err); ok && c.URL != "" && refused.Code == 0 {
 		return advise(err, "Is --discord-url right? REST must be under "+strings.TrimSuffix(c.URL, "/")+"/api/v9.")
+	}
+	if _, _, ok := adviceOn(err); !ok {
+		return advise(err, "`tally doctor`, with the same flags, looks for what is wrong.")
 	}
 	return err
 }
