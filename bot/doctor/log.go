@@ -36,7 +36,7 @@ func NoLog(err error, report func(Finding)) {
 	case errors.Is(err, eventlog.ErrNoLog):
 		f = Finding{Check: checkLog, State: Skipped, Found: "there is none yet: `tally run` makes it"}
 	case errors.Is(err, eventlog.ErrInUse):
-		f = Finding{Check: checkLog, State: Skipped, Found: "the bot holds it now", Todo: "/verify-message-counts in Discord checks it, or stop the bot first."}
+		f = Finding{Check: checkLog, State: Skipped, Found: "the bot holds it now", Todo: "`tally log check` has the bot check it."}
 	case errors.Is(err, eventlog.ErrNewerVersion):
 		f.Todo = "Run the newer version."
 	case errors.Is(err, fs.ErrPermission):

@@ -83,11 +83,15 @@ func (c *doctorCmd) askDiscord(ctx context.Context, t *terminal, report func(doc
 	return nil
 }
 
-// readLog looks at the log, unless the bot holds it.
+// readLog looks at the log, unless the bot holds it: all but that is looked at in this process, as this user.
 func (c *doctorCmd) readLog(report func(doctor.Finding)) {
-	err := dataFlag{c.Data}.read(func(log *eventlog.Log) error {
+	err := guard(c.Data, func() error {
+		log, err := openLog(c.Data, eventlog.Options{ReadOnly: true})
+		if err != nil {
+			return err
+		}
 		doctor.Log(log, report)
-		return nil
+		return log.Close()
 	})
 	if err != nil {
 		doctor.NoLog(err, report)

@@ -68,14 +68,16 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	logger := newLogger(t.err, c.LogFormat, c.Verbose)
-	b, err := bot.New(bot.Options{
+	o := bot.Options{
 		Token: token, Log: log, Logger: logger, URL: c.URL, CommandGuild: c.Guild,
 		GlobalPerSecond: requests, HistoryPerSecond: pages, PatrolChannels: cmp.Or(c.Patrol, -1),
 		Invite: func(url string) {
 			t.print("Add the bot to a server: %s", url)
 			_ = t.out.Flush() // what can't be written shows again at the end
 		},
-	})
+	}
+	defer tellManager(ctx, &o)()
+	b, err := bot.New(o)
 	if err != nil {
 		return errors.Join(usage(err, "Give --discord-url as http://host:port, without /api."), log.Close())
 	}

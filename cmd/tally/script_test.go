@@ -25,6 +25,8 @@ import (
 //	imported              waits for the report that the import is complete
 //	requests-at-most N    looks at what the emulated Discord was asked
 //	no-violations         fails if the bot did there what a well-behaved one never does
+//	manager               listens as systemd does; sets $NOTIFY_SOCKET and asks for signs of life
+//	told STATE            waits until the manager is told this state
 //	fixture DIR           writes a small log of two servers, the same each time but for the ULIDs
 //	hold DIR              holds a log open as a bot does
 //	damage DIR N          flips a bit in the N-th record of a log's first server; sets $RECORD
@@ -46,6 +48,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "emulator": emulator, "ask": ask, "imported": imported, "requests-at-most": requestsAtMost, "no-violations": noViolations,
+			"manager": manager, "told": told,
 			"fixture": fixture, "hold": hold, "damage": damage, "falsify": falsify,
 		},
 	})
