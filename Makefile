@@ -6,8 +6,9 @@ DEMO ?=
 SEEDS ?= 2000
 PEERS ?=
 MESSAGES ?= 10000000
+VERSION ?=
 
-.PHONY: help demo test simulate defects check race bench bench-peers growth build clean
+.PHONY: help demo test simulate defects check race bench bench-peers growth build release clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -42,7 +43,10 @@ growth: ## print how times rise with the messages in the log (MESSAGES=100000000
 	$(GO) test -run '^$$' -bench Growth -timeout 0 ./projections -messages $(MESSAGES)
 
 build: ## build the binary, ./tally
-	CGO_ENABLED=0 $(GO) build -trimpath -o tally ./cmd/tally
+	CGO_ENABLED=0 $(GO) build -trimpath -tags timetzdata -o tally ./cmd/tally
 
-clean: ## remove what build made
-	rm -f tally
+release: ## build archives for linux, macOS and Windows on amd64 and arm64 into dist/ (VERSION=v1.2.3)
+	$(GO) run ./packaging/release -out dist -version "$(VERSION)"
+
+clean: ## remove what build and release made
+	rm -rf tally dist
