@@ -7,8 +7,9 @@ SEEDS ?= 2000
 PEERS ?=
 MESSAGES ?= 10000000
 CEILING ?=
+VERSION ?=
 
-.PHONY: help demo test simulate defects check race bench bench-peers growth ceiling build clean
+.PHONY: help demo test simulate defects check race bench bench-peers growth ceiling build release clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -46,7 +47,10 @@ ceiling: ## import whole servers on virtual time, and print how near Discord's l
 	$(GO) test -C bot/importer -run TestCeiling -v -timeout 0 -ceiling-all $(CEILING)
 
 build: ## build the binary, ./tally
-	CGO_ENABLED=0 $(GO) build -trimpath -o tally ./cmd/tally
+	CGO_ENABLED=0 $(GO) build -trimpath -tags timetzdata -o tally ./cmd/tally
 
-clean: ## remove what build made
-	rm -f tally
+release: ## build archives for linux, macOS and Windows on amd64 and arm64 into dist/ (VERSION=v1.2.3)
+	$(GO) run ./packaging/release -out dist -version "$(VERSION)"
+
+clean: ## remove what build and release made
+	rm -rf tally dist

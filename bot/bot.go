@@ -49,6 +49,11 @@ type Options struct {
 	PatrolChannels int
 	// Invite, if set, is told the link by which a server's admin adds the bot.
 	Invite func(url string)
+	// Ready, if set, is called when the gateway lets the bot in for the first time: from then on it counts.
+	Ready func()
+	// Alive, if set, is called every AliveEvery for as long as events are routed, and not while that hangs.
+	Alive      func()
+	AliveEvery time.Duration
 	// HTTP sends the requests, and Dial makes the gateway's connections. Default: over the network.
 	HTTP http.RoundTripper
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
@@ -64,6 +69,7 @@ type Bot struct {
 	me        snowflake.ID
 	events    chan session.Event
 	patrols   patrol.Pace
+	ready     sync.Once
 	answers   sync.WaitGroup // interactions that are being answered
 
 	mu     sync.Mutex

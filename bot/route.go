@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"tally/bot/discord"
 	"tally/bot/session"
@@ -14,10 +15,15 @@ import (
 // It only hands on: a guild's writer and the answers to commands work by themselves. When ctx ends it
 // takes what has come by then.
 func (b *Bot) route(ctx context.Context) {
+	beat, stop := b.beat()
+	defer stop()
 	for {
 		select {
 		case e := <-b.events:
 			b.tryTake(ctx, e)
+			continue
+		case <-beat:
+			b.opt.Alive()
 			continue
 		case <-ctx.Done():
 		}
@@ -30,6 +36,15 @@ func (b *Bot) route(ctx context.Context) {
 			}
 		}
 	}
+}
+
+// beat says when to tell that events are routed; never, if nobody wants to know.
+func (b *Bot) beat() (beat <-chan time.Time, stop func()) {
+	if b.opt.Alive == nil || b.opt.AliveEvery <= 0 {
+		return nil, func() {}
+	}
+	t := time.NewTicker(b.opt.AliveEvery)
+	return t.C, t.Stop
 }
 
 func (b *Bot) tryTake(ctx context.Context, e session.Event) {
@@ -63,6 +78,9 @@ func (b *Bot) take(ctx context.Context, e session.Event) error {
 		return b.markCovered()
 	case "READY":
 		b.log.Info("connected to the gateway")
+		if b.opt.Ready != nil {
+			b.ready.Do(b.opt.Ready)
+		}
 		b.each(func(g *guild) { g.heard = false })
 		return nil
 	case "RESUMED":

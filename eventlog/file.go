@@ -123,11 +123,3 @@ func initialize(path string) error {
 	})
 	return errors.Join(err, db.Close())
 }
-
-func syncFolder(dir string) error {
-	f, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
-}

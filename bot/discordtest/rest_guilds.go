@@ -1,6 +1,7 @@
 package discordtest
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -57,11 +58,28 @@ func (c *call) user() *apiError {
 	return c.raw(http.StatusOK, c.s.users.jsons()[n])
 }
 
+// myGuilds lists the guilds that the bot is in by rising id, those after the parameter "after".
 func (c *call) myGuilds() *apiError {
+	limit, after := 200, snowflake.ID(0)
+	q := c.r.URL.Query()
+	if v := q.Get("limit"); v != "" {
+		var err *apiError
+		if limit, err = c.limitIn(v, 1, 200); err != nil {
+			return err
+		}
+	}
+	if v := q.Get("after"); v != "" {
+		var err error
+		if after, err = snowflake.Parse(v); err != nil {
+			return formError("after", "NUMBER_TYPE_COERCE", `Value "`+v+`" is not snowflake.`)
+		}
+	}
 	list := []map[string]any{}
-	for _, g := range c.s.Guilds() {
+	guilds := c.s.Guilds()
+	slices.SortFunc(guilds, func(a, b *Guild) int { return cmp.Compare(a.id, b.id) })
+	for _, g := range guilds {
 		g.mu.RLock()
-		if !g.gone {
+		if !g.gone && g.id > after && len(list) < limit {
 			list = append(list, map[string]any{
 				"id": g.id, "name": g.name, "icon": nil, "owner": false,
 				"permissions": g.base(c.s.bot), "features": []string{},

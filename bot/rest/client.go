@@ -31,8 +31,9 @@ func (c *Client) Me(ctx context.Context) (discord.User, error) {
 
 // Application is the bot's application, under whose id its commands are registered.
 type Application struct {
-	ID    snowflake.ID `json:"id"`
-	Flags uint64       `json:"flags"`
+	ID        snowflake.ID `json:"id"`
+	Flags     uint64       `json:"flags"`
+	CodeGrant bool         `json:"bot_require_code_grant"` // an invite link alone doesn't add the bot
 }
 
 // ReadsContents reports whether the message content intent is granted, whole or up to 100 servers.

@@ -48,7 +48,11 @@ func TestCalls(t *testing.T) {
 		{func(ctx context.Context, c *Client) (any, error) { return c.Me(ctx) },
 			"GET /users/@me", `{"id":"1","username":"tally","bot":true}`, "{1 tally true}"},
 		{func(ctx context.Context, c *Client) (any, error) { return c.Application(ctx) },
-			"GET /applications/@me", `{"id":"1","flags":524288}`, "{1 524288}"},
+			"GET /applications/@me", `{"id":"1","flags":524288,"bot_require_code_grant":true}`, "{1 524288 true}"},
+		{func(ctx context.Context, c *Client) (any, error) { return c.Guilds(ctx) },
+			"GET /users/@me/guilds?after=0&limit=200", `[{"id":"7","name":"x"},{"id":"3"}]`, "[3 7]"},
+		{func(ctx context.Context, c *Client) (any, error) { return c.SessionStarts(ctx) },
+			"GET /gateway/bot", `{"url":"wss://x","session_start_limit":{"total":1000,"remaining":9,"reset_after":60000}}`, "{1000 9 60000}"},
 		{func(ctx context.Context, c *Client) (any, error) { return c.Messages(ctx, 7, Query{Before: 50}) },
 			"GET /channels/7/messages?before=50&limit=100", "[" + oneMessage + "]", "[{5 7 0 9 0 19 4 true false}]"},
 		{func(ctx context.Context, c *Client) (any, error) {

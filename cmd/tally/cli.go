@@ -23,17 +23,18 @@ Start with "tally demo": it shows everything on an emulated Discord and needs no
 
 // cli is the command line. Each command has a file of its own.
 type cli struct {
-	Bot    runCmd    `cmd:"" name:"run" help:"Run the bot."`
-	Demo   demoCmd   `cmd:"" help:"See the bot import, count and verify on an emulated Discord: no token needed."`
-	Replay replayCmd `cmd:"" help:"Count everything anew, from the log alone."`
-	Verify verifyCmd `cmd:"" help:"Hold the saved counts against the log."`
-	Log    logCmd    `cmd:"" help:"Look into the log: ls, get, tail, stats, check; and compact it."`
-	Status statusCmd `cmd:"" help:"Show each server's import: its state, its five fields, its channels."`
-
+	Bot           runCmd           `cmd:"" name:"run" help:"Run the bot."`
+	Demo          demoCmd          `cmd:"" help:"See the bot import, count and verify on an emulated Discord: no token needed."`
+	Replay        replayCmd        `cmd:"" help:"Count everything anew, from the log alone."`
+	Verify        verifyCmd        `cmd:"" help:"Hold the saved counts against the log."`
+	Log           logCmd           `cmd:"" help:"Look into the log: ls, get, tail, stats, check; and compact it."`
+	Status        statusCmd        `cmd:"" help:"Show each server's import: its state, its five fields, its channels."`
+	Doctor        doctorCmd        `cmd:"" help:"Look for what would keep the bot from counting: token, permissions, clock, disk, log."`
 	ImportArchive importArchiveCmd `cmd:"" help:"Take over messages from files: exports by DiscordChatExporter, Discord's data packages."`
+	Completion    completionCmd    `cmd:"" help:"Set up the shell's Tab key: bash, zsh, fish."`
+	Print         versionCmd       `cmd:"" name:"version" help:"Print the version."`
 
-	Print versionCmd `cmd:"" name:"version" help:"Print the version."`
-
+	Config  configPath       `env:"TALLY_CONFIG" placeholder:"FILE" completion-predictor:"file" help:"A file with settings, in TOML: data = \"/var/lib/tally\"."`
 	Version kong.VersionFlag `help:"Print the version."`
 }
 
@@ -51,7 +52,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 // run carries the terminal's command line out.
 func (t *terminal) run() (code int) {
 	args, helpTo, helped := t.args, io.Writer(t.out), exitFine
-	if len(args) == 0 { // help that was not asked for is talk
+	if len(args) == 0 && !asksForCompletion() { // help that was not asked for is talk
 		args, helpTo, helped = []string{"--help"}, t.err, exitUsage
 	}
 	defer func() {
@@ -67,6 +68,11 @@ func (t *terminal) run() (code int) {
 	if err != nil {
 		return t.fail(err)
 	}
+	if t.held == nil {
+		completeLine(parser)
+	} else {
+		forgetSettings(parser.Model.Node)
+	}
 	parsed, err := parser.Parse(args)
 	if err != nil {
 		return t.fail(parseError(err))
@@ -80,12 +86,15 @@ func newParser(stdout, stderr io.Writer) (*kong.Kong, error) {
 	return kong.New(&cli{},
 		kong.Name("tally"), kong.Description(description), kong.Vars{"version": version(), "kinds": kindNames()},
 		kong.Writers(stdout, stderr), kong.Exit(func(code int) { panic(exited(code)) }),
-		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}), kong.Help(printHelp),
 	)
 }
 
 // parseError says what is wrong with the command line, and where its help is.
 func parseError(err error) error {
+	if _, ok := errors.AsType[*adviceError](err); ok {
+		return err
+	}
 	help := "tally --help"
 	if parse, ok := errors.AsType[*kong.ParseError](err); ok && parse.Context != nil {
 		if node := parse.Context.Selected(); node != nil {

@@ -16,7 +16,7 @@ import (
 
 // dataFlag names the data folder of the commands that read a log.
 type dataFlag struct {
-	Data string `required:"" placeholder:"DIR" help:"The folder with the log (the one given to tally run)."`
+	Data string `required:"" env:"TALLY_DATA" placeholder:"DIR" completion-predictor:"dir" help:"The folder with the log (the one given to tally run)."`
 }
 
 // guildFlag narrows a command to one server.
@@ -28,7 +28,7 @@ type guildFlag struct {
 // is carried out there.
 func (d dataFlag) read(t *terminal, use func(*eventlog.Log) error) error {
 	if t.held != nil {
-		return guard(d.Data, func() error { return use(t.held) })
+		return guard(t.held.Dir(), func() error { return use(t.held) })
 	}
 	return guard(d.Data, func() error {
 		log, err := openLog(d.Data, eventlog.Options{ReadOnly: true})

@@ -14,10 +14,10 @@ type demoCmd struct {
 	Messages int    `default:"50000" placeholder:"N" help:"Messages in the generated server's history (default: ${default})."`
 	Channels int    `default:"40" placeholder:"N" help:"Its channels; half as many threads come on top (default: ${default})."`
 	Seed     uint64 `default:"1" placeholder:"N" help:"Another number, another server (default: ${default})."`
-	History  string `placeholder:"DIR" help:"A real server's history in place of a generated one: channels.csv.gz, authors.csv.gz and messages.csv.gz."`
+	History  string `placeholder:"DIR" completion-predictor:"dir" help:"A real server's history in place of a generated one: channels.csv.gz, authors.csv.gz and messages.csv.gz."`
 	Live     int    `default:"200" placeholder:"N" help:"Messages that people send while the import runs (default: ${default})."`
 	Chaos    bool   `help:"Let everything go wrong meanwhile that can go wrong, and kill the bot twice; takes about 20 s."`
-	Data     string `placeholder:"DIR" help:"Keep the log in this folder, for the other commands to look at; else it is removed at the end."`
+	Data     string `placeholder:"DIR" completion-predictor:"dir" help:"Keep the log in this folder, for the other commands to look at; else it is removed at the end."`
 	Format   string `enum:"text,json" default:"text" help:"The summary as text or json."`
 	Verbose  bool   `short:"v" help:"Show the bot's log."`
 }
@@ -33,6 +33,8 @@ Exit code 0 only if every count is exact.
 With --chaos the gateway drops, doubles and delays, REST refuses and fails, people delete messages and
 open threads, and in the middle of the import the bot is killed twice, as by kill -9. The summary then
 lists what was survived.
+
+Examples:
 
     tally demo
     tally demo --messages 500000 --channels 200 --live 2000 --seed 7

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
+	"syscall"
 
 	"tally/bot/rest"
 	"tally/bot/session"
@@ -39,10 +40,25 @@ var known = []struct {
 	{eventlog.ErrInUse, "A bot of this version that holds it carries out the commands that read; any bot also answers in Discord: /import-status, /verify-message-counts, /leaderboard.", exitFailed},
 	{eventlog.ErrNotFound, "`tally log ls` lists the events and their ULIDs.", exitFailed},
 	{fs.ErrPermission, "Give the user who runs tally the right to it, or choose another folder with --data.", exitFailed},
+	{syscall.ENOSPC, "Make room on that disk, or move the data folder to a larger one. What was counted until now is kept.", exitFailed},
+	{syscall.EROFS, "Mount it writable, or choose another folder with --data.", exitFailed},
 	{session.ErrToken, "Copy the whole token from https://discord.com/developers/applications, your application, Bot, Reset Token.", exitFailed},
 	{session.ErrIntents, "On the same page allow the bot its intents; Tally asks for no privileged ones.", exitFailed},
+	{session.ErrRefused, "Is there a newer tally? Discord may have ended what this one speaks.", exitFailed},
+	{rest.ErrBanned, "Wait for as long as it says. Does another program ask Discord too much from this address?", exitFailed},
+	{rest.ErrTooManyInvalid, "Wait for as long as it says, then look with `tally doctor` for what is refused.", exitFailed},
 	{rest.ErrUnavailable, "Is the network up? If --discord-url is given, is the server there? Nothing is lost: start it again later.", exitFailed},
 	{context.Canceled, "", exitFailed},
+}
+
+// adviceOn looks an error up among the known ones.
+func adviceOn(err error) (advice string, code int, ok bool) {
+	for _, k := range known {
+		if errors.Is(err, k.err) {
+			return k.advice, k.code, true
+		}
+	}
+	return "", exitFailed, false
 }
 
 // fail says on stderr what went wrong, if anything, and returns the exit code.
@@ -59,12 +75,7 @@ func (t *terminal) fail(err error) int {
 	} else if _, ok := errors.AsType[*eventlog.CorruptError](err); ok {
 		advice = "`tally log check` names every damaged record. Restore the log from a backup."
 	} else {
-		for _, k := range known {
-			if errors.Is(err, k.err) {
-				advice, code = k.advice, k.code
-				break
-			}
-		}
+		advice, code, _ = adviceOn(err)
 	}
 	t.say("tally: %s", strings.TrimSpace(text))
 	if advice != "" {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -34,6 +35,7 @@ func sent(minute float64) snowflake.ID {
 // fixture writes a log. In the first server an import has completed and a message was deleted after it;
 // in the second an import runs, with one channel half read and one not readable.
 func fixture(ts *testscript.TestScript, _ bool, args []string) {
+	defer noFork()()
 	writeFixture(ts.MkAbs(args[0]), ts.Check)
 }
 
@@ -72,6 +74,7 @@ func writeFixture(dir string, check func(error)) {
 
 // lively writes a log with a live message a minute, for two days and some hours.
 func lively(ts *testscript.TestScript, _ bool, args []string) {
+	defer noFork()()
 	log, err := eventlog.Open(ts.MkAbs(args[0]), eventlog.Options{NoSync: true})
 	ts.Check(err)
 	var records [][]eventlog.Body
@@ -85,6 +88,13 @@ func lively(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(log.Close())
 }
 
+// noFork keeps other scripts from starting processes until its result is called: a process that was just
+// forked holds the files that are open here, with their locks, until it becomes another program.
+func noFork() (again func()) {
+	syscall.ForkLock.RLock()
+	return syscall.ForkLock.RUnlock
+}
+
 // hold holds a log open until the script ends.
 func hold(ts *testscript.TestScript, _ bool, args []string) {
 	log, err := eventlog.Open(ts.MkAbs(args[0]), eventlog.Options{})
@@ -94,6 +104,7 @@ func hold(ts *testscript.TestScript, _ bool, args []string) {
 
 // damage flips one bit in the middle of a record's value.
 func damage(ts *testscript.TestScript, _ bool, args []string) {
+	defer noFork()()
 	n, err := strconv.Atoi(args[1])
 	ts.Check(err)
 	db, err := bolt.Open(filepath.Join(ts.MkAbs(args[0]), eventlog.FileName), 0o600, nil)
@@ -118,6 +129,7 @@ func damage(ts *testscript.TestScript, _ bool, args []string) {
 
 // falsify saves a state of the fixture's first server in which ann has one message more than the log.
 func falsify(ts *testscript.TestScript, _ bool, args []string) {
+	defer noFork()()
 	dir := ts.MkAbs(args[0])
 	log, err := eventlog.Open(dir, eventlog.Options{ReadOnly: true})
 	ts.Check(err)

@@ -29,17 +29,19 @@ func (importArchiveCmd) Help() string {
 type and whether a bot wrote it are kept. What the log holds already is not taken again: give the same
 file twice, or go on after Ctrl-C, and nothing counts twice. Stop the bot first.
 
-    tally import-archive --data ./data --dry-run exports/
-    tally import-archive --data ./data exports/ "more/general [1234].json.gz"
-    tally import-archive --data ./data package.zip
-
 It reads DiscordChatExporter's JSON (channels and threads, whole or in parts), and the data package that Discord
 sends a person who asks for it: that person's messages. DiscordChatExporter's CSV has no message ids, so
 it can't be counted exactly once: export again with --format Json.
 
 Where /import-messages has read a channel, Discord's own history counts: what of an archive is older than that
 import, and not in it, was deleted, and is kept but doesn't count. Whether Discord still has the rest is
-checked when the bot starts again. Exit code 1 if a file could not be read, or not to its end.`
+checked when the bot starts again. Exit code 1 if a file could not be read, or not to its end.
+
+Examples:
+
+    tally import-archive --data ./data --dry-run exports/
+    tally import-archive --data ./data exports/ general.json.gz
+    tally import-archive --data ./data package.zip`
 }
 
 func (c *importArchiveCmd) Run(ctx context.Context, t *terminal) error {

@@ -28,11 +28,13 @@ func (logCompactCmd) Help() string {
 small records become one. Every event keeps its ULID and its place, and no count changes. Then the file
 is written anew without its free space, which takes as much room on the disk as the log itself meanwhile.
 
-    tally log compact --data ./data
-    tally log compact --data ./data --keep-file
-
 Stop the bot first: it does the same by itself, a little at a time, but it doesn't rewrite the file. Both can be
-interrupted at any moment, and go on at the next call. Older versions of tally don't read a compacted log.`
+interrupted at any moment, and go on at the next call. Older versions of tally don't read a compacted log.
+
+Examples:
+
+    tally log compact --data ./data
+    tally log compact --data ./data --keep-file`
 }
 
 // compacted is the outcome, for programs.

@@ -18,7 +18,12 @@ type logGetCmd struct {
 
 // Help is shown by --help.
 func (logGetCmd) Help() string {
-	return `    tally log get 01J4XW8ZK3T6C1V9N5R2Q7M8BD --data ./data`
+	return `Shows all that an event holds, and where its ids carry times, those too.
+
+Examples:
+
+    tally log get 01J4XW8ZK3T6C1V9N5R2Q7M8BD --data ./data
+    tally log get 01J4XW8ZK3T6C1V9N5R2Q7M8BD --data ./data --format json`
 }
 
 func (c *logGetCmd) Run(t *terminal) error {

@@ -23,6 +23,8 @@ type logLsCmd struct {
 func (logLsCmd) Help() string {
 	return `Lists the events that fit all the flags given, oldest first.
 
+Examples:
+
     tally log ls --data ./data
     tally log ls --data ./data --kind import_finished
     tally log ls --data ./data --user 80351110224678912 --origin live --since 24h

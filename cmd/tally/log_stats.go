@@ -20,7 +20,11 @@ type logStatsCmd struct {
 
 // Help is shown by --help.
 func (logStatsCmd) Help() string {
-	return `    tally log stats --data ./data
+	return `Counts the events by server, kind and origin, and says how long the log reaches back and how large it is.
+
+Examples:
+
+    tally log stats --data ./data
     tally log stats --data ./data --format json | jq '.guilds[].kinds'`
 }
 

@@ -22,6 +22,8 @@ type logTailCmd struct {
 func (logTailCmd) Help() string {
 	return `Lists the last events that fit all the flags given, oldest first.
 
+Examples:
+
     tally log tail --data ./data
     tally log tail --data ./data -n 3 --origin live --format json
     tally log tail --data ./data -f --kind import_finished`

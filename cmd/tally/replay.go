@@ -23,13 +23,14 @@ type replayCmd struct {
 // Help is shown by --help.
 func (replayCmd) Help() string {
 	return `Folds the whole log again and prints the counts. Nothing but the log is read, and nothing is written.
+"messages" are those that exist; "seen" are those and the ones known to be deleted.
+
+Examples:
 
     tally replay --data ./data
     tally replay --data ./data --format json | jq '.users[0]'
     tally replay --data ./data --format csv --by channel > channels.csv
-    tally replay --data ./data --until 2026-08-01
-
-"messages" are those that exist; "seen" are those and the ones known to be deleted.`
+    tally replay --data ./data --until 2026-08-01`
 }
 
 func (c *replayCmd) Run(t *terminal) error {

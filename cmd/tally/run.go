@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"strings"
 	"time"
 
@@ -17,40 +16,42 @@ import (
 	"tally/eventlog/snowflake"
 )
 
-// tokenVariable is the environment variable with the bot's token.
-const tokenVariable = "DISCORD_TOKEN"
-
 // stopWithin is the time for the bot to end after Ctrl-C.
 const stopWithin = 4500 * time.Millisecond
 
 type runCmd struct {
-	Data      string       `required:"" placeholder:"DIR" help:"The folder for the log; it is made if it isn't there."`
-	Token     string       `placeholder:"TOKEN" help:"The bot's token. Others on this machine can see it in the list of processes: --token-file or $DISCORD_TOKEN are better."`
-	TokenFile string       `placeholder:"FILE" help:"A file with the token; - is standard input."`
-	URL       string       `name:"discord-url" env:"TALLY_DISCORD_URL" placeholder:"URL" help:"Another Discord-compatible server: REST is under URL/api/v9, the gateway is what GET /gateway there names."`
-	Guild     snowflake.ID `placeholder:"ID" help:"Register the commands in this server only, where they appear at once; else everywhere."`
-	LogFormat string       `enum:"text,json" default:"text" help:"How the bot's log is written to standard error: text or json."`
-	Verbose   bool         `short:"v" help:"Log more."`
+	Data string `required:"" env:"TALLY_DATA" placeholder:"DIR" completion-predictor:"dir" help:"The folder for the log; it is made if it isn't there."`
+	discordFlags
+	Guild     snowflake.ID `env:"TALLY_GUILD" placeholder:"ID" help:"Register the commands in this server only, where they appear at once; else everywhere."`
+	LogFormat string       `env:"TALLY_LOG_FORMAT" enum:"text,json" default:"text" help:"How the bot's log is written to standard error: text or json."`
+	Verbose   bool         `env:"TALLY_VERBOSE" short:"v" help:"Log more."`
 
-	Requests float64  `name:"requests-per-second" default:"50" placeholder:"N" help:"Requests over all routes (default: 50, Discord's limit); 0: no limit, only with --discord-url."`
-	Pages    *float64 `name:"pages-per-second" placeholder:"N" help:"Pages of history of each channel (default: it is found out what Discord allows); 0: no limit, only with --discord-url."`
-	Patrol   int      `name:"patrol-channels" default:"4" placeholder:"N" help:"Channels held against Discord at once after a downtime, to find what was deleted meanwhile (default: 4); 0: don't look."`
+	Requests float64  `name:"requests-per-second" env:"TALLY_REQUESTS_PER_SECOND" default:"50" placeholder:"N" help:"Requests over all routes (default: 50, Discord's limit); 0: no limit, only with --discord-url."`
+	Pages    *float64 `name:"pages-per-second" env:"TALLY_PAGES_PER_SECOND" placeholder:"N" help:"Pages of history of each channel (default: it is found out what Discord allows); 0: no limit, only with --discord-url."`
+	Patrol   int      `name:"patrol-channels" env:"TALLY_PATROL_CHANNELS" default:"4" placeholder:"N" help:"Channels held against Discord at once after a downtime, to find what was deleted meanwhile (default: 4); 0: don't look."`
 }
 
 // Help is shown by --help.
 func (runCmd) Help() string {
 	return `Connects to Discord and counts until it is stopped. Prints the link by which an admin adds the bot to
 a server; there, /import-messages reads the history. Ctrl-C stops it: all that was counted is on disk.
+The token comes from --token, else --token-file, else $DISCORD_TOKEN.
+
+Examples:
 
     tally run --data ./data --token-file token.txt
     DISCORD_TOKEN=… tally run --data ./data
     tally run --data ./data --token-file token.txt --guild 197038439483310086 --log-format json
-
-The token comes from --token, else --token-file, else $DISCORD_TOKEN.`
+    tally run --config tally.toml`
 }
 
 func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	token, err := c.token(t.in)
+	if errors.Is(err, errNoToken) {
+		return usage(err, "Make one at https://discord.com/developers/applications: your application, Bot, Reset Token.\n"+
+			"Then: tally run --data "+c.Data+" --token-file FILE   (or set "+tokenVariable+")\n"+
+			"To see it all without a token: tally demo")
+	}
 	if err != nil {
 		return err
 	}
@@ -67,14 +68,16 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 		return err
 	}
 	logger := newLogger(t.err, c.LogFormat, c.Verbose)
-	b, err := bot.New(bot.Options{
+	o := bot.Options{
 		Token: token, Log: log, Logger: logger, URL: c.URL, CommandGuild: c.Guild,
 		GlobalPerSecond: requests, HistoryPerSecond: pages, PatrolChannels: cmp.Or(c.Patrol, -1),
 		Invite: func(url string) {
 			t.print("Add the bot to a server: %s", url)
 			_ = t.out.Flush() // what can't be written shows again at the end
 		},
-	})
+	}
+	defer tellManager(ctx, &o)()
+	b, err := bot.New(o)
 	if err != nil {
 		return errors.Join(usage(err, "Give --discord-url as http://host:port, without /api."), log.Close())
 	}
@@ -98,10 +101,13 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	return nil
 }
 
-// explain adds what to do about a server that answers, but not as Discord does.
+// explain adds what to do about a server that answers, but not as Discord does, and about what nobody foresaw.
 func (c *runCmd) explain(err error) error {
 	if refused, ok := errors.AsType[*rest.Error](err); ok && c.URL != "" && refused.Code == 0 {
 		return advise(err, "Is --discord-url right? REST must be under "+strings.TrimSuffix(c.URL, "/")+"/api/v9.")
+	}
+	if _, _, ok := adviceOn(err); !ok {
+		return advise(err, "`tally doctor`, with the same flags, looks for what is wrong.")
 	}
 	return err
 }
@@ -124,40 +130,6 @@ func runBot(ctx context.Context, b *bot.Bot) error {
 	case <-time.After(stopWithin):
 		return errSlow
 	}
-}
-
-// token finds the bot's token.
-func (c *runCmd) token(stdin io.Reader) (string, error) {
-	token, from := c.Token, "--token"
-	if token == "" && c.TokenFile != "" {
-		var b []byte
-		var err error
-		if from = c.TokenFile; from == "-" {
-			from = "standard input"
-			b, err = io.ReadAll(io.LimitReader(stdin, 1<<16))
-		} else {
-			b, err = os.ReadFile(from)
-		}
-		if err != nil {
-			return "", usage(fmt.Errorf("read the token: %w", err), "Give a file that holds nothing but the token.")
-		}
-		if token = strings.TrimSpace(string(b)); token == "" {
-			return "", usage(fmt.Errorf("there is no token in %s", from), "Give a file that holds nothing but the token.")
-		}
-	}
-	if token == "" {
-		token, from = os.Getenv(tokenVariable), "$"+tokenVariable
-	}
-	token = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(token), "Bot "))
-	switch {
-	case token == "":
-		return "", usage(errors.New("no bot token"), "Make one at https://discord.com/developers/applications: your application, Bot, Reset Token.\n"+
-			"Then: tally run --data "+c.Data+" --token-file FILE   (or set "+tokenVariable+")\n"+
-			"To see it all without a token: tally demo")
-	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return "", usage(fmt.Errorf("what %s holds is no token: there are blanks or strange characters in it", from), "Give the token alone.")
-	}
-	return token, nil
 }
 
 // rates returns the request rates as the bot takes them: 0 pages: to be found out. Discord itself is never asked without a limit.

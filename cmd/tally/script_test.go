@@ -19,11 +19,14 @@ import (
 // TestScripts are a user's sessions. Beside testscript's own commands they know:
 //
 //	exits CODE command…   runs a command, which must end with this exit code
-//	emulator [no-intents] starts an emulated Discord with a server; sets $TALLY_DISCORD_URL, $TOKEN
+//	emulator [WHAT]       starts an emulated Discord with a server; sets $TALLY_DISCORD_URL, $TOKEN. WHAT is
+//	                      no-intents, clock-off (five minutes ahead) or locked (the history of #vault)
 //	ask COMMAND           sends a slash command there as soon as the bot takes it; its answer is stdout
 //	imported              waits for the report that the import is complete
 //	requests-at-most N    looks at what the emulated Discord was asked
 //	no-violations         fails if the bot did there what a well-behaved one never does
+//	manager               listens as systemd does; sets $NOTIFY_SOCKET and asks for signs of life
+//	told STATE            waits until the manager is told this state
 //	fixture DIR           writes a small log of two servers, the same each time but for the ULIDs
 //	lively DIR            writes a log of live messages, one a minute for 50 hours
 //	hold DIR              holds a log open as a bot does
@@ -46,6 +49,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "emulator": emulator, "ask": ask, "imported": imported, "requests-at-most": requestsAtMost, "no-violations": noViolations,
+			"manager": manager, "told": told,
 			"fixture": fixture, "lively": lively, "hold": hold, "damage": damage, "falsify": falsify,
 		},
 	})
@@ -82,11 +86,19 @@ func serverOf(ts *testscript.TestScript) *discordtest.Server {
 
 func emulator(ts *testscript.TestScript, _ bool, args []string) {
 	o := discordtest.Options{Token: "MTk4NjIyNDgzNDcxOTI1MjQ4.Cl2FMQ.ZnCjm1XVW7vRze4b7Cq4se7kKWs", Limits: discordtest.Limits{IdentifyEvery: -1}}
-	if len(args) > 0 && args[0] == "no-intents" {
+	what := strings.Join(args, "")
+	switch what {
+	case "no-intents":
 		o.AllowedIntents = discordtest.IntentGuilds
+	case "clock-off":
+		o.Clock = func() time.Time { return time.Now().Add(5 * time.Minute) }
 	}
 	s := discordtest.New(o)
 	discordtest.Generate(s, discordtest.GenerateOptions{Messages: 3000, Channels: 6, Seed: 5})
+	if what == "locked" {
+		g := s.Guilds()[0]
+		g.DenyBot(g.AddChannel(discordtest.ChannelSpec{Name: "vault"}), discordtest.PermReadMessageHistory)
+	}
 	servers.Store(ts, s)
 	ts.Defer(s.Close)
 	ts.Setenv("TALLY_DISCORD_URL", s.URL())

@@ -22,11 +22,12 @@ type statusCmd struct {
 // Help is shown by --help.
 func (statusCmd) Help() string {
 	return `Shows each server's import: its state, the five fields, and how far each channel is.
+/import-status in Discord shows the same.
+
+Examples:
 
     tally status --data ./data
-    tally status --data ./data --format json | jq .import
-
-/import-status in Discord shows the same.`
+    tally status --data ./data --format json | jq .import`
 }
 
 // status is one server's state, for programs.

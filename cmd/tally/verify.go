@@ -22,11 +22,12 @@ func (verifyCmd) Help() string {
 	return `Loads each server's counts as the bot would (the saved state and the log's tail after it) and holds
 them against the log, read from its beginning with exact sets of message ids. Prints every user
 whose count differs. Exit code 1 if anything differs.
+To compare with Discord itself, run /verify-message-counts deep:True there.
+
+Examples:
 
     tally verify --data ./data
-    tally verify --data ./data --format json | jq .accuracy
-
-To compare with Discord itself, run /verify-message-counts deep:True there.`
+    tally verify --data ./data --format json | jq .accuracy`
 }
 
 // verified is one server's result, for programs.

@@ -1,0 +1,46 @@
+package doctor
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+
+	"tally/eventlog"
+)
+
+const checkLog = "log"
+
+// Log reads a whole log and reports whether it is as it was written.
+func Log(log *eventlog.Log, report func(Finding)) {
+	var faults []error
+	read, err := log.Check(func(err error) { faults = append(faults, err) })
+	switch {
+	case err != nil:
+		report(Finding{Check: checkLog, State: Failed, Found: fmt.Sprintf("it can't be read to its end: %v", err), Todo: restore})
+	case len(faults) > 0:
+		report(Finding{Check: checkLog, State: Failed, Found: fmt.Sprintf("%d damaged, the first: %v", len(faults), faults[0]), Todo: restore})
+	case read.Unknown > 0:
+		report(Finding{Check: checkLog, State: Warning, Found: fmt.Sprintf("whole, but %d of its %d events are of a newer tally", read.Unknown, read.Events),
+			Todo: "Run the newer version: this one may count differently."})
+	default:
+		report(Finding{Check: checkLog, State: OK, Found: fmt.Sprintf("whole: %d events in %d records", read.Events, read.Records)})
+	}
+}
+
+const restore = "`tally log check` names every damaged record. Restore the log from a backup."
+
+// NoLog reports why a log was not opened.
+func NoLog(err error, report func(Finding)) {
+	f := Finding{Check: checkLog, State: Failed, Found: err.Error(), Todo: "Restore the log from a backup, or move it away to start afresh."}
+	switch {
+	case errors.Is(err, eventlog.ErrNoLog):
+		f = Finding{Check: checkLog, State: Skipped, Found: "there is none yet: `tally run` makes it"}
+	case errors.Is(err, eventlog.ErrInUse):
+		f = Finding{Check: checkLog, State: Skipped, Found: "the bot holds it now", Todo: "`tally log check` has the bot check it."}
+	case errors.Is(err, eventlog.ErrNewerVersion):
+		f.Todo = "Run the newer version."
+	case errors.Is(err, fs.ErrPermission):
+		f.Todo = "Give the user who runs tally the right to read it."
+	}
+	report(f)
+}

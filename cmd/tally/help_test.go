@@ -1,0 +1,52 @@
+package main
+
+import (
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+// TestHelp: every command says what it is for and how it is called, by examples that parse.
+func TestHelp(t *testing.T) {
+	parser, err := newParser(io.Discard, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range parser.Model.Leaves(false) {
+		before, examples, ok := strings.Cut(command.Detail, "Examples:\n\n")
+		if !ok || before == "" && len(command.Flags) > 1 {
+			t.Errorf("%s: its help lacks a text or examples", command.FullPath())
+		}
+		if !strings.Contains(examples, "    "+command.FullPath()) && !strings.Contains(examples, "("+command.FullPath()) {
+			t.Errorf("%s: no example calls it", command.FullPath())
+		}
+		for line := range strings.Lines(examples) {
+			if err := parses(line); err != nil {
+				t.Errorf("%s: %s: %v", command.FullPath(), strings.TrimSpace(line), err)
+			}
+		}
+	}
+}
+
+// parses reads the calls of tally in a line of a shell, without running them.
+func parses(line string) error {
+	for _, call := range strings.Split(line, "tally ")[1:] {
+		if end := strings.IndexAny(call, "|)>&#"); end >= 0 {
+			call = call[:end]
+		}
+		parser, err := newParser(io.Discard, io.Discard)
+		if err != nil {
+			return err
+		}
+		parsed, err := kong.Trace(parser, strings.Fields(call))
+		if err == nil {
+			err = parsed.Error
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
