@@ -29,6 +29,7 @@ type cli struct {
 	Verify verifyCmd  `cmd:"" help:"Hold the saved counts against the log."`
 	Log    logCmd     `cmd:"" help:"Look into the log: ls, get, tail, stats, check; and compact it."`
 	Status statusCmd  `cmd:"" help:"Show each server's import: its state, its five fields, its channels."`
+	Report reportCmd  `cmd:"" help:"Write the figures as one page for the browser."`
 	Print  versionCmd `cmd:"" name:"version" help:"Print the version."`
 
 	Version kong.VersionFlag `help:"Print the version."`
