@@ -39,10 +39,15 @@ func (tab *Tab) See(url string, s Screen) {
 	)
 }
 
-// Overflow returns by how many pixels the page is wider than the screen.
-func (tab *Tab) Overflow() int {
+// Overflow returns what stands beyond the right edge, if the page is wider than the screen.
+func (tab *Tab) Overflow() []string {
 	tab.t.Helper()
-	return Eval[int](tab, `document.documentElement.scrollWidth - document.documentElement.clientWidth`)
+	return Eval[[]string](tab, `(() => {
+		const width = document.documentElement.clientWidth
+		if (document.documentElement.scrollWidth <= width) return []
+		const beyond = [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > width)
+		return ["the page", ...beyond.map(e => e.localName + "." + e.getAttribute("class") + " " + e.textContent.slice(0, 40))]
+	})()`)
 }
 
 // Picture returns the whole page as a PNG.

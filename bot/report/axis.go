@@ -110,11 +110,14 @@ type tick struct {
 // Low returns where a label's line is, from above.
 func (t tick) Low() float64 { return 100 - t.At }
 
-// End reports whether the label stands so far right that its text goes to the left.
-func (t tick) End() bool { return t.At > 85 }
+// End reports whether the label stands so far right that a phone has no room for it.
+func (t tick) End() bool { return t.At > 75 }
 
 // mostTicks is how many labels stand under a chart. A phone shows every second one.
 const mostTicks = 9
+
+// roomForText is where the last label may begin, in per cent.
+const roomForText = 89
 
 // ticks returns labels at round dates, all of one kind.
 func (a axis) ticks() []tick {
@@ -139,8 +142,8 @@ func (a axis) ticksEvery(months, days int, layout string) (ticks []tick) {
 		next = time.Date(first.Year()-first.Year()%max(months/12, 1), 1, 1, 0, 0, 0, 0, time.UTC)
 	}
 	for ; next.Before(end) && len(ticks) <= mostTicks; next = next.AddDate(0, months, days) {
-		if !next.Before(first) {
-			ticks = append(ticks, tick{100 * a.at(next) / float64(a.len()), next.Format(layout)})
+		if at := 100 * a.at(next) / float64(a.len()); !next.Before(first) && at < roomForText {
+			ticks = append(ticks, tick{at, next.Format(layout)})
 		}
 	}
 	return ticks

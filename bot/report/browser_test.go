@@ -39,11 +39,12 @@ func TestPageInABrowser(t *testing.T) {
 			var grounds []string
 			for _, screen := range browsertest.Screens {
 				tab.See(url, screen)
-				if wide := tab.Overflow(); wide > 0 {
-					t.Errorf("%s: the page is %d pixels too wide", screen.Name, wide)
+				if wide := tab.Overflow(); len(wide) > 0 {
+					t.Errorf("%s: too wide: %q", screen.Name, wide)
 				}
 				grounds = append(grounds, browsertest.Eval[string](tab, `getComputedStyle(document.body).backgroundColor`))
 				keep(t, s.name+"-"+screen.Name, tab.Picture)
+				keep(t, s.name+"-"+screen.Name+"-coverage", func() []byte { return tab.PictureOf(`section[aria-labelledby$="-coverage"]`) })
 			}
 			if grounds[0] == grounds[1] || grounds[0] != grounds[2] || grounds[1] != grounds[3] {
 				t.Errorf("the grounds of light, dark, light, dark: %v", grounds)
