@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -65,6 +66,7 @@ type Bot struct {
 	events    chan session.Event
 	patrols   patrol.Pace
 	answers   sync.WaitGroup // interactions that are being answered
+	connected atomic.Bool
 
 	mu     sync.Mutex
 	guilds map[snowflake.ID]*guild

@@ -61,11 +61,16 @@ func (b *Bot) take(ctx context.Context, e session.Event) error {
 		return nil
 	case session.Acknowledged:
 		return b.markCovered()
+	case session.Disconnected:
+		b.connected.Store(false)
+		return nil
 	case "READY":
+		b.connected.Store(true)
 		b.log.Info("connected to the gateway")
 		b.each(func(g *guild) { g.heard = false })
 		return nil
 	case "RESUMED":
+		b.connected.Store(true)
 		b.log.Info("the gateway connection was resumed")
 		return nil
 	}

@@ -14,6 +14,17 @@ import (
 
 // Figures are a guild's numbers at one position of its log. All days and hours are in UTC.
 type Figures struct {
+	Summary
+	Users    []User        `json:"users"`    // most messages first, then by id
+	Channels []Channel     `json:"channels"` // likewise; those without messages only if an import names them
+	Days     []Day         `json:"days"`     // those with messages
+	Hours    [7][24]uint64 `json:"hours"`    // from Monday on
+	Gaps     []Gap         `json:"gaps"`     // in the order in which they opened
+	Coverage []Cell        `json:"coverage"` // by channel, then by day
+}
+
+// Summary is what is said of a guild in a few lines.
+type Summary struct {
 	Guild      snowflake.ID             `json:"guild_id"`
 	Position   ulid.ULID                `json:"position"` // of the last event that is counted
 	AsOf       time.Time                `json:"as_of"`    // when that was written, by this machine's clock
@@ -26,15 +37,9 @@ type Figures struct {
 	By         Origins                  `json:"by_origin"`
 	Status     projections.Status       `json:"import_status"`
 	Import     projections.ImportFields `json:"import"`
-	OpenGaps   int                      `json:"open_gaps"`          // of which not everything has been read
-	Unchecked  int                      `json:"unchecked_channels"` // in which messages may have been deleted unheard
-
-	Users    []User        `json:"users"`    // most messages first, then by id
-	Channels []Channel     `json:"channels"` // likewise; those without messages only if an import names them
-	Days     []Day         `json:"days"`     // those with messages
-	Hours    [7][24]uint64 `json:"hours"`    // from Monday on
-	Gaps     []Gap         `json:"gaps"`     // in the order in which they opened
-	Coverage []Cell        `json:"coverage"` // by channel, then by day
+	OpenGaps   int                      `json:"open_gaps"`           // of which not everything has been read
+	Unchecked  int                      `json:"unchecked_channels"`  // in which messages may have been deleted unheard
+	Unreadable int                      `json:"unreadable_channels"` // which the last import was not permitted to read
 }
 
 // User is one user's place.
@@ -76,30 +81,24 @@ func Read(log *eventlog.Log, guild snowflake.ID) (*Figures, error) {
 		return nil, err
 	}
 	status, _ := g.ImportStatus()
-	f := &Figures{
+	f := &Figures{Summary: Summary{
 		Guild: guild, Position: g.Position(), AsOf: ulid.Time(g.Position().Time()).UTC(),
 		Messages: g.Total(), People: g.Writers(), Status: status, Import: g.ImportFields(),
 		OpenGaps: len(g.Gaps()), Unchecked: len(g.Unchecked(g.ParentOf)),
-		Users: usersOf(g), Channels: channelsOf(g, a), Gaps: gapsOf(g, spans), Coverage: coverageOf(a), Days: []Day{},
-	}
+	}, Users: usersOf(g), Channels: channelsOf(g, a), Gaps: gapsOf(g, spans), Coverage: coverageOf(a), Days: []Day{}}
 	for _, u := range f.Users {
 		f.Deleted += u.Deleted()
 	}
 	for _, c := range f.Coverage {
 		f.By = f.By.plus(c.Origins)
 	}
-	f.setTimes(a)
-	return f, nil
-}
-
-// Unreadable returns how many channels and threads the last import was not permitted to read.
-func (f *Figures) Unreadable() (n int) {
 	for _, c := range f.Channels {
 		if c.History == HistoryUnreadable {
-			n++
+			f.Unreadable++
 		}
 	}
-	return n
+	f.setTimes(a)
+	return f, nil
 }
 
 func (f *Figures) setTimes(a *projections.Activity) {
