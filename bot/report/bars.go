@@ -44,7 +44,7 @@ func barsOf(a axis, title string, days []Day) *barChart {
 	}
 	top, step := scale(sums[most])
 	for v := uint64(0); v <= top; v += step {
-		c.Y = append(c.Y, tick{100 * float64(v) / float64(top), humanize.Comma(int64(v))})
+		c.Y = append(c.Y, tick{100 * float64(v) / float64(top), axisNumber(v)})
 	}
 	for i, n := range sums {
 		if n > 0 {
@@ -85,6 +85,14 @@ func scale(most uint64) (top, step uint64) {
 			}
 		}
 	}
+}
+
+// axisNumber writes a number so that it fits beside a chart.
+func axisNumber(n uint64) string {
+	if n < 1e6 {
+		return humanize.Comma(int64(n))
+	}
+	return compact(n)
 }
 
 func messages(n uint64) string {

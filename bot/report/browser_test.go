@@ -29,43 +29,80 @@ var states = []struct {
 	{"server-a", writeServerA},
 }
 
+// million is a server with so many messages that numbers are as wide as they get.
+func million(t *testing.T) *Figures {
+	w := newWriter(t)
+	w.story()
+	f := w.read()
+	const factor = 1000
+	f.Messages *= factor
+	f.BusiestDay.Messages *= factor
+	for i := range f.Days {
+		f.Days[i].Messages *= factor
+	}
+	for i := range f.Users {
+		f.Users[i].Messages *= factor
+		f.Users[i].Seen *= factor
+	}
+	for i := range f.Channels {
+		f.Channels[i].Messages *= factor
+	}
+	for i := range f.Coverage {
+		c := &f.Coverage[i].Origins
+		c.Import, c.Live, c.Catchup = c.Import*factor, c.Live*factor, c.Catchup*factor
+	}
+	for day := range f.Hours {
+		for hour := range f.Hours[day] {
+			f.Hours[day][hour] *= factor
+		}
+	}
+	return f
+}
+
 // TestPageInABrowser opens the page as people do: at a desk and on a phone, in light and in dark, and as a
 // screen reader reads it.
 func TestPageInABrowser(t *testing.T) {
 	for _, s := range states {
 		t.Run(s.name, func(t *testing.T) {
-			url := drawn(t, s.fill)
-			tab := browsertest.Open(t)
-			var grounds []string
-			for _, screen := range browsertest.Screens {
-				tab.See(url, screen)
-				if wide := tab.Overflow(); len(wide) > 0 {
-					t.Errorf("%s: too wide: %q", screen.Name, wide)
-				}
-				grounds = append(grounds, browsertest.Eval[string](tab, `getComputedStyle(document.body).backgroundColor`))
-				keep(t, s.name+"-"+screen.Name, tab.Picture)
-				keep(t, s.name+"-"+screen.Name+"-coverage", func() []byte { return tab.PictureOf(`section[aria-labelledby$="-coverage"]`) })
-			}
-			if grounds[0] == grounds[1] || grounds[0] != grounds[2] || grounds[1] != grounds[3] {
-				t.Errorf("the grounds of light, dark, light, dark: %v", grounds)
-			}
-			checkHeard(t, tab)
-			tab.CheckQuiet()
+			w := newWriter(t)
+			s.fill(w)
+			see(t, s.name, w.read())
 		})
 	}
+	t.Run("millions", func(t *testing.T) { see(t, "millions", million(t)) })
+}
+
+// see looks at the figures' page on all screens.
+func see(t *testing.T, name string, f *Figures) {
+	t.Helper()
+	url := drawn(t, f)
+	tab := browsertest.Open(t)
+	var grounds []string
+	for _, screen := range browsertest.Screens {
+		tab.See(url, screen)
+		if wide := tab.Overflow(); len(wide) > 0 {
+			t.Errorf("%s: too wide: %q", screen.Name, wide)
+		}
+		grounds = append(grounds, browsertest.Eval[string](tab, `getComputedStyle(document.body).backgroundColor`))
+		keep(t, name+"-"+screen.Name, tab.Picture)
+		keep(t, name+"-"+screen.Name+"-coverage", func() []byte { return tab.PictureOf(`section[aria-labelledby$="-coverage"]`) })
+	}
+	if grounds[0] == grounds[1] || grounds[0] != grounds[2] || grounds[1] != grounds[3] {
+		t.Errorf("the grounds of light, dark, light, dark: %v", grounds)
+	}
+	checkHeard(t, tab)
+	tab.CheckQuiet()
 }
 
 // drawn writes a page to a file and returns its address.
-func drawn(t *testing.T, fill func(*writer)) (url string) {
+func drawn(t *testing.T, f *Figures) (url string) {
 	t.Helper()
-	w := newWriter(t)
-	fill(w)
 	file := filepath.Join(t.TempDir(), "report.html")
 	out, err := os.Create(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := Write(out, Page{Guilds: []*Figures{w.read()}}); err != nil {
+	if err := Write(out, Page{Guilds: []*Figures{f}}); err != nil {
 		t.Fatal(err)
 	}
 	if err := out.Close(); err != nil {
@@ -103,7 +140,9 @@ func checkHeard(t *testing.T, tab *browsertest.Tab) {
 
 // TestPageByKeyboard goes through the page with Tab and Enter alone.
 func TestPageByKeyboard(t *testing.T) {
-	url := drawn(t, (*writer).story)
+	w := newWriter(t)
+	w.story()
+	url := drawn(t, w.read())
 	tab := browsertest.Open(t)
 	tab.See(url, browsertest.Screens[0])
 	focused := func() string {
