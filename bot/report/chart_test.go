@@ -97,8 +97,8 @@ func TestHeat(t *testing.T) {
 // TestStrip: neighbours of one origin are one piece; where several meet, the rare one is still seen, and all of
 // the height is used.
 func TestStrip(t *testing.T) {
-	a := axisOf(byDay, 20000, 20004)
-	s := &strip{buckets: []Origins{{Import: 5}, {Import: 7}, {Import: 999, Repair: 1}, {}, {Live: 3}}}
+	a := axisOf(byDay, 20000, 20006)
+	s := &strip{buckets: []Origins{{Import: 5}, {Import: 7}, {Import: 999, Repair: 1}, {}, {Live: 3}, {}, {Live: 2}}}
 	for _, by := range s.buckets {
 		s.By = s.By.plus(by)
 	}
@@ -107,14 +107,14 @@ func TestStrip(t *testing.T) {
 	for _, p := range s.Pieces {
 		got = append(got, fmt.Sprintf("%s %d+%d %.1f+%.1f", p.Class, p.X, p.Width, p.Top, p.Height))
 	}
-	want := []string{"import 0+2 0.0+100.0", "import 2+1 20.1+79.9", "repair 2+1 0.0+20.1", "live 4+1 0.0+100.0"}
+	want := []string{"import 0+2 0.0+100.0", "import 2+1 20.1+79.9", "repair 2+1 0.0+20.1", "live 4+1 0.0+100.0", "live 6+1 0.0+100.0"}
 	if !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 	if s.Pieces[0].Title != "2024-10-04 to 2024-10-05: 12 import" || s.Pieces[1].Title != "2024-10-06: 999 import, 1 repair" {
 		t.Errorf("titles %q, %q", s.Pieces[0].Title, s.Pieces[1].Title)
 	}
-	if want := "Import: 2024-10-04 to 2024-10-06, 1,011 messages; Live: 2024-10-08, 3 messages; Repair: 2024-10-06, 1 message."; s.Summary != want {
+	if want := "Import: 2024-10-04 to 2024-10-06, 1,011 messages; Live: 2024-10-08 to 2024-10-10, 5 messages; Repair: 2024-10-06, 1 message."; s.Summary != want {
 		t.Errorf("summary %q", s.Summary)
 	}
 }
