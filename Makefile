@@ -7,7 +7,7 @@ SEEDS ?= 2000
 PEERS ?=
 MESSAGES ?= 10000000
 
-.PHONY: help demo test simulate defects check race bench bench-peers growth build clean
+.PHONY: help demo test simulate defects check race bench bench-peers growth pictures build clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -40,6 +40,11 @@ bench-peers: ## measure the log beside SQLite, bbolt, wal and JetStream (needs a
 
 growth: ## print how times rise with the messages in the log (MESSAGES=100000000 makes larger logs)
 	$(GO) test -run '^$$' -bench Growth -timeout 0 ./projections -messages $(MESSAGES)
+
+pictures: ## draw the README's pictures of the report anew (needs Chromium)
+	@dir=$$(mktemp -d) && $(GO) test -C bot/report -count 1 -timeout 10m -run TestPageInABrowser/story . -screenshots $$dir && \
+	cp $$dir/story-desk-light-top.png bot/report/pictures/desk.png && cp $$dir/story-desk-dark-coverage.png bot/report/pictures/coverage.png && \
+	cp $$dir/story-phone-dark-top.png bot/report/pictures/phone.png && rm -r $$dir
 
 build: ## build the binary, ./tally
 	CGO_ENABLED=0 $(GO) build -trimpath -o tally ./cmd/tally

@@ -56,6 +56,12 @@ func (tab *Tab) Picture() []byte {
 	return Get(tab, chromedp.FullScreenshot(100))
 }
 
+// Top returns what is on the screen as a PNG.
+func (tab *Tab) Top() []byte {
+	tab.t.Helper()
+	return Get(tab, chromedp.CaptureScreenshot())
+}
+
 // PictureOf returns the first element that a CSS selector finds as a PNG.
 func (tab *Tab) PictureOf(selector string) []byte {
 	tab.t.Helper()

@@ -83,6 +83,7 @@ func see(t *testing.T, name string, f *Figures) {
 			t.Errorf("%s: too wide: %q", screen.Name, wide)
 		}
 		grounds = append(grounds, browsertest.Eval[string](tab, `getComputedStyle(document.body).backgroundColor`))
+		keep(t, name+"-"+screen.Name+"-top", tab.Top)
 		keep(t, name+"-"+screen.Name, tab.Picture)
 		keep(t, name+"-"+screen.Name+"-coverage", func() []byte { return tab.PictureOf(`section[aria-labelledby$="-coverage"]`) })
 	}
