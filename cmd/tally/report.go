@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"tally/bot/report"
 	"tally/eventlog"
@@ -31,7 +33,23 @@ gaps were or are. The page is one file, without scripts, and asks the network fo
 While the bot runs, "tally run --listen 127.0.0.1:8080" shows the same page live.`
 }
 
+// Run writes the file itself also where a running bot carries the command out: that bot only prints the page.
 func (c *reportCmd) Run(t *terminal) error {
+	if c.Format == "json" || c.Out == "-" {
+		return c.print(t)
+	}
+	err := writeWhole(c.Out, func(w io.Writer) error {
+		printing := *t
+		printing.out, printing.args = bufio.NewWriter(w), slices.Concat(t.args, []string{"--out=-"}) // the last one holds
+		return errors.Join(c.print(&printing), printing.out.Flush())
+	})
+	if err == nil {
+		t.say("Wrote %s: open it in a browser.", c.Out)
+	}
+	return err
+}
+
+func (c *reportCmd) print(t *terminal) error {
 	return c.read(t, func(log *eventlog.Log) error {
 		guilds, err := c.of(log)
 		if err != nil {
@@ -51,32 +69,28 @@ func (c *reportCmd) Run(t *terminal) error {
 			}
 			page.Guilds = append(page.Guilds, f)
 		}
-		switch {
-		case c.Format == "json":
+		if c.Format == "json" {
 			return nil
-		case c.Out == "-":
-			return report.Write(t.out, page)
 		}
-		if err := writeWhole(c.Out, func(w io.Writer) error { return report.Write(w, page) }); err != nil {
-			return usage(err, "Give a file in a folder that is there and may be written to.")
-		}
-		t.say("Wrote %s: open it in a browser.", c.Out)
-		return nil
+		return report.Write(t.out, page)
 	})
 }
 
 // writeWhole writes a file for its owner alone, whole or not at all.
 func writeWhole(path string, write func(io.Writer) error) error {
+	failed := func(err error) error {
+		return usage(fmt.Errorf("write %s: %w", path, err), "Give a file in a folder that is there and may be written to.")
+	}
 	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
+		return failed(err)
 	}
-	err = errors.Join(write(temporary), temporary.Close())
-	if err == nil {
-		err = os.Rename(temporary.Name(), path)
+	defer func() { _ = os.Remove(temporary.Name()) }() // it is gone where all went well
+	if err := errors.Join(write(temporary), temporary.Close()); err != nil {
+		return err
 	}
-	if err != nil {
-		return errors.Join(fmt.Errorf("write %s: %w", path, err), os.Remove(temporary.Name()))
+	if err := os.Rename(temporary.Name(), path); err != nil {
+		return failed(err)
 	}
 	return nil
 }
