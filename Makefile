@@ -9,7 +9,7 @@ MESSAGES ?= 10000000
 CEILING ?=
 VERSION ?=
 
-.PHONY: help demo test simulate defects check race bench bench-peers growth ceiling build release clean
+.PHONY: help demo test simulate defects check race bench bench-peers growth ceiling pictures build release clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 10
@@ -45,6 +45,11 @@ growth: ## print how times rise with the messages in the log (MESSAGES=100000000
 
 ceiling: ## import whole servers on virtual time, and print how near Discord's limits that is (takes minutes; CEILING="-ceiling-messages 10000000")
 	$(GO) test -C bot/importer -run TestCeiling -v -timeout 0 -ceiling-all $(CEILING)
+
+pictures: ## draw the README's pictures of the report anew (needs Chromium)
+	@dir=$$(mktemp -d) && $(GO) test -C bot/report -count 1 -timeout 10m -run TestPageInABrowser/story . -screenshots $$dir && \
+	cp $$dir/story-desk-light-top.png bot/report/pictures/desk.png && cp $$dir/story-desk-dark-coverage.png bot/report/pictures/coverage.png && \
+	cp $$dir/story-phone-dark-top.png bot/report/pictures/phone.png && rm -r $$dir
 
 build: ## build the binary, ./tally
 	CGO_ENABLED=0 $(GO) build -trimpath -tags timetzdata -o tally ./cmd/tally

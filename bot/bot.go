@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
@@ -71,6 +72,7 @@ type Bot struct {
 	patrols   patrol.Pace
 	ready     sync.Once
 	answers   sync.WaitGroup // interactions that are being answered
+	connected atomic.Bool
 
 	mu     sync.Mutex
 	guilds map[snowflake.ID]*guild

@@ -76,7 +76,11 @@ func (b *Bot) take(ctx context.Context, e session.Event) error {
 		return nil
 	case session.Acknowledged:
 		return b.markCovered()
+	case session.Disconnected:
+		b.connected.Store(false)
+		return nil
 	case "READY":
+		b.connected.Store(true)
 		b.log.Info("connected to the gateway")
 		if b.opt.Ready != nil {
 			b.ready.Do(b.opt.Ready)
@@ -84,6 +88,7 @@ func (b *Bot) take(ctx context.Context, e session.Event) error {
 		b.each(func(g *guild) { g.heard = false })
 		return nil
 	case "RESUMED":
+		b.connected.Store(true)
 		b.log.Info("the gateway connection was resumed")
 		return nil
 	}

@@ -36,6 +36,13 @@ func (d Day) String() string { return d.Time().Format(time.DateOnly) }
 // MarshalText writes the day as 2006-01-02.
 func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
 
+// UnmarshalText reads a day as 2006-01-02.
+func (d *Day) UnmarshalText(b []byte) error {
+	t, err := time.Parse(time.DateOnly, string(b))
+	*d = Day(t.UnixMilli() / dayMs)
+	return err
+}
+
 // Origins is the number of an array with a place for each eventlog.Origin.
 const Origins = int(eventlog.Archive) + 1
 

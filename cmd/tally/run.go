@@ -26,6 +26,7 @@ type runCmd struct {
 	LogFormat string       `env:"TALLY_LOG_FORMAT" enum:"text,json" default:"text" help:"How the bot's log is written to standard error: text or json."`
 	Verbose   bool         `env:"TALLY_VERBOSE" short:"v" help:"Log more."`
 
+	listenFlags
 	Requests float64  `name:"requests-per-second" env:"TALLY_REQUESTS_PER_SECOND" default:"50" placeholder:"N" help:"Requests over all routes (default: 50, Discord's limit); 0: no limit, only with --discord-url."`
 	Pages    *float64 `name:"pages-per-second" env:"TALLY_PAGES_PER_SECOND" placeholder:"N" help:"Pages of history of each channel (default: it is found out what Discord allows); 0: no limit, only with --discord-url."`
 	Patrol   int      `name:"patrol-channels" env:"TALLY_PATROL_CHANNELS" default:"4" placeholder:"N" help:"Channels held against Discord at once after a downtime, to find what was deleted meanwhile (default: 4); 0: don't look."`
@@ -42,6 +43,7 @@ Examples:
     tally run --data ./data --token-file token.txt
     DISCORD_TOKEN=… tally run --data ./data
     tally run --data ./data --token-file token.txt --guild 197038439483310086 --log-format json
+    tally run --data ./data --token-file token.txt --listen 127.0.0.1:8080
     tally run --config tally.toml`
 }
 
@@ -63,6 +65,11 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 		return usage(errors.New("--patrol-channels can't be below 0"), "0 doesn't look for what was deleted in a downtime.")
 	}
 	t.hide(token)
+	served, err := c.open(t)
+	if err != nil {
+		return err
+	}
+	defer served.close()
 	log, err := openLog(c.Data, eventlog.Options{})
 	if err != nil {
 		return err
@@ -86,7 +93,7 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 		logger.Warn("commands that read the log can't be used while the bot runs", "error", err)
 		stop = func() {}
 	}
-	err = runBot(ctx, b)
+	err = served.beside(ctx, log, b, logger, func(ctx context.Context) error { return runBot(ctx, b) })
 	stop()
 	switch {
 	case errors.Is(err, errSlow): // it still writes

@@ -29,6 +29,8 @@ import (
 //	told STATE            waits until the manager is told this state
 //	fixture DIR           writes a small log of two servers, the same each time but for the ULIDs
 //	lively DIR            writes a log of live messages, one a minute for 50 hours
+//	port                  sets $PORT to a free one
+//	fetch STATUS PATH [TOKEN]  asks for a path there until it is answered so; the answer is stdout
 //	hold DIR              holds a log open as a bot does
 //	damage DIR N          flips a bit in the N-th record of a log's first server; sets $RECORD
 //	falsify DIR           saves a state that counts a message too many
@@ -51,6 +53,7 @@ func TestScripts(t *testing.T) {
 			"exits": exits, "emulator": emulator, "ask": ask, "imported": imported, "requests-at-most": requestsAtMost, "no-violations": noViolations,
 			"manager": manager, "told": told,
 			"fixture": fixture, "lively": lively, "hold": hold, "damage": damage, "falsify": falsify,
+			"port": freePort, "fetch": fetch,
 		},
 	})
 }
