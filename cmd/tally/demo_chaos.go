@@ -85,7 +85,7 @@ func (s *stage) newChaos(survived *survived) *chaos {
 	c.members.learn(s.guild, c.history, c.rng)
 	c.gateway = gatewayFaultsOf(c.rng)
 	total := c.history.size.Messages/perPage + c.history.size.Channels
-	c.pages = newPages(total)
+	c.pages = newPages(c.history.pages)
 	c.weather = newWeather(s.seed, total, survived)
 	return c
 }

@@ -58,6 +58,7 @@ func (s *stage) survey() survey {
 		if n > 0 {
 			v.size.Channels++
 			v.size.Messages += n
+			v.pages += (n - 1) / perPage // the oldest page is asked for from below
 			v.channels = append(v.channels, id)
 		}
 	}
@@ -68,6 +69,7 @@ func (s *stage) survey() survey {
 // survey is a server before the demo.
 type survey struct {
 	size     historySize
+	pages    int            // that an import asks for from the newest to the oldest
 	channels []snowflake.ID // that have messages
 	people   map[snowflake.ID]int
 }
