@@ -70,7 +70,18 @@ func (c *demoCmd) Run(ctx context.Context, t *terminal) error {
 	if err := result.write(t, c.Format); err != nil {
 		return err
 	}
-	return result.err()
+	if c.Format != "json" {
+		err = (&reportCmd{dataFlag: dataFlag{dir}, Out: c.page()}).Run(t)
+	}
+	return errors.Join(result.err(), err)
+}
+
+// page is where the report goes: to the log, or to the system's folder for what isn't kept.
+func (c *demoCmd) page() string {
+	if c.Data != "" {
+		return filepath.Join(c.Data, "report.html")
+	}
+	return filepath.Join(os.TempDir(), "tally-demo-report.html")
 }
 
 // folder returns the folder for the log, and what removes it if it isn't to be kept.
