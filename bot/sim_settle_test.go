@@ -23,7 +23,7 @@ func (s *sim) settle() bool {
 		}
 	}
 	s.life.crashIn.Store(0)
-	s.sleep(time.Second) // no import finds what Discord lost at or after its cutoff
+	s.sleep(10 * time.Second) // no import finds what Discord lost at or after its cutoff; and a connection told to close has closed
 	if !s.until("the bot is at rest", func() bool { return s.rests(0) }) {
 		return false
 	}

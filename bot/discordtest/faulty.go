@@ -36,6 +36,7 @@ func (c *call) hold(f *Fault) (send func()) {
 	if f == nil || f.Slow <= 0 && !f.Half {
 		return func() {}
 	}
+	c.held = true
 	real := c.w
 	kept := &keeper{discard: discard{real.Header()}, status: http.StatusOK}
 	c.w = kept

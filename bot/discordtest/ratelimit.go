@@ -104,7 +104,9 @@ func (l *limiter) refuse(c *call, b *bucket, now time.Time, global bool) *apiErr
 		h.Set("X-RateLimit-Scope", "user")
 		l.headers(c, b, now, true)
 	}
-	b.told = now
+	if !c.held {
+		b.told = now
+	}
 	c.status = http.StatusTooManyRequests
 	c.w.WriteHeader(c.status)
 	_, _ = fmt.Fprintf(c.w, `{"message": "You are being rate limited.", "retry_after": %.3f, "global": %t}`, wait, global)

@@ -28,6 +28,7 @@ type call struct {
 	route  *route
 	status int
 
+	held    bool            // its answer comes slowly or by half: nobody has been told
 	page    *HistoryRequest // of the history route
 	pageErr *apiError
 }

@@ -23,13 +23,13 @@ func read429(h http.Header, body []byte, banPause time.Duration) limited {
 		RetryAfter float64 `json:"retry_after"`
 		Global     bool    `json:"global"`
 	}
-	if err := json.Unmarshal(body, &said); err != nil {
+	scope := h.Get("X-RateLimit-Scope")
+	if err := json.Unmarshal(body, &said); err != nil && scope == "" { // else it is Discord's, and was cut
 		if s := seconds(h, "Retry-After"); s > 0 {
 			banPause = duration(s, longestBan)
 		}
 		return limited{wait: banPause, banned: true}
 	}
-	scope := h.Get("X-RateLimit-Scope")
 	l := limited{
 		global: said.Global || scope == "global" || strings.EqualFold(h.Get("X-RateLimit-Global"), "true"),
 		shared: scope == "shared",
