@@ -121,7 +121,7 @@ func TestAcknowledged(t *testing.T) {
 		})
 		r := start(t, g, nil, func(_ context.Context, e Event) {
 			if e.Type == "SLOW" {
-				time.Sleep(15 * time.Second)
+				time.Sleep(15*time.Second + 500*time.Millisecond) // not as the heartbeat is looked at
 			}
 		})
 		after(2 * time.Minute)
