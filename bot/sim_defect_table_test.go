@@ -62,7 +62,7 @@ var defects = []defect{
 	{0, "an empty history is taken for read, without the right to", "history/rights.go",
 		"	if err := r.provePermission(ctx, channel); err != nil {\n		return false, err\n	}\n", ""},
 	{0, "what was answered with nothing is not asked again when the right is there", "history/rights.go",
-		"	return len(page) == 0, err\n", "	return true, err\n"},
+		"	return len(page) == 0, err\n", "	return len(page) >= 0, err\n"},
 	{0, "the millisecond at a page's end is not read again", "history/walk.go",
 		"if again := least.LastOfMs() + 1; again < c.before {", "if again := least; again < c.before {"},
 	{0, "the same, upwards", "history/forward.go",
