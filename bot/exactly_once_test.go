@@ -260,10 +260,9 @@ func shownLate(t *testing.T, w *world, s server) {
 	late := w.Send(s.general, discordtest.Message{Author: s.ann, ID: clock + 1, Delivery: discordtest.DispatchOnly})
 	w.Send(s.general, discordtest.Message{Author: s.bob, ID: clock + 2, Delivery: discordtest.DispatchOnly})
 	w.until("they are counted live", func() bool { return w.total(s) == 2 })
-	tails := 0
+	var upwards atomic.Int32
 	w.OnHistory(func(r discordtest.HistoryRequest) {
-		if r.Mode == "after" && r.Limit == 100 && tails == 0 { // the channels have been read
-			tails++
+		if r.Channel == s.general && r.Mode == "after" && r.Limit == 100 && upwards.Add(1) == 2 { // the channel has been read, now its end again
 			w.Send(s.general, discordtest.Message{Author: s.ann, ID: late, Delivery: discordtest.HistoryOnly})
 		}
 	})
