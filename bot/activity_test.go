@@ -48,6 +48,10 @@ func TestCardAndActivity(t *testing.T) {
 	send(thread, s.ann, 5, 5)
 	send(s.other, s.ann, 18, 2)
 	send(s.other, s.bob, 17, 30)
+	staff := s.AddChannel(discordtest.ChannelSpec{Name: "staff", Overwrites: []discordtest.Overwrite{
+		{ID: s.ID(), Deny: discordtest.PermViewChannel}, {ID: w.BotID(), Type: 1, Allow: discordtest.PermViewChannel},
+	}})
+	send(staff, s.bob, 16, 4) // all see the answers, and not all the channel
 	w.start()
 	w.run(s.Guild, "import-messages", nil)
 	w.imported(s.Guild)
@@ -58,13 +62,14 @@ func TestCardAndActivity(t *testing.T) {
 		options map[string]any
 		want    []string
 	}{
-		"card": {"message-count", nil, []string{"wrote **10 messages**.", "Rank: 2 of 2", "Share of the server: 25.0 %",
+		"card": {"message-count", nil, []string{"wrote **10 messages**.", "Rank: 2 of 2", "Share of the server: 22.7 %",
 			fmt.Sprintf("First message: <t:%d:R>", time.Date(2026, 3, 2, 9, int(s.general%7), 0, 0, time.UTC).Unix()), "Best day: 2026-03-05: 5", "#general: 8\n#other: 2"}},
 		"card of today":     {"message-count", map[string]any{"period": "today"}, []string{"wrote **2 messages** today.", "Rank: 1 of 1", "server: 100.0 %", "#other: 2"}},
-		"card of another":   {"message-count", map[string]any{"user": s.bob, "period": "7-days"}, []string{"wrote **30 messages** the last 7 days.", "Rank: 1 of 2", "server: 93.8 %"}},
+		"card of another":   {"message-count", map[string]any{"user": s.bob, "period": "7-days"}, []string{"wrote **34 messages** the last 7 days.", "Rank: 1 of 2", "server: 94.4 %"}},
 		"activity of a day": {"activity", map[string]any{"period": "today"}, []string{"Activity of active: today", "2 messages."}},
 		"of a channel":      {"activity", map[string]any{"channel": s.general}, []string{"In <#", "8 messages."}},
-		"of a member":       {"activity", map[string]any{"user": s.bob}, []string{fmt.Sprintf("By <@%d>.", s.bob), "30 messages."}},
+		"of a member":       {"activity", map[string]any{"user": s.bob}, []string{fmt.Sprintf("By <@%d>.", s.bob), "34 messages."}},
+		"hidden":            {"message-count", map[string]any{"user": s.bob}, []string{"#other: 30\nhidden or deleted channels: 4"}},
 	} {
 		got, height := w.drawn(s, c.command, c.options)
 		for _, want := range c.want {
@@ -76,7 +81,7 @@ func TestCardAndActivity(t *testing.T) {
 			t.Errorf("%s is %d high, all of it %d", name, height, all)
 		}
 	}
-	if !strings.Contains(whole, "40 messages.") {
+	if !strings.Contains(whole, "44 messages.") {
 		t.Errorf("activity:\n%s", whole)
 	}
 	if got := w.run(s.Guild, "message-count", map[string]any{"user": s.Owner()}); !strings.Contains(got, "wrote **0 messages**") {

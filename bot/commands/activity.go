@@ -35,8 +35,13 @@ func (r *Router) activity() command {
 
 func (r *Router) handleActivity(_ context.Context, i interaction) (reply, error) {
 	s := spanOf(i)
+	g, w, err := s.count(i)
+	if err != nil {
+		return reply{}, err
+	}
 	author := i.idOption("user")
-	a, err := s.activity(i, author)
+	w.Author = author
+	a, err := g.ActivityIn(i.target.Gate.Log(), w)
 	if err != nil {
 		return reply{}, err
 	}
@@ -71,26 +76,19 @@ func of(s span, author snowflake.ID) (text string) {
 	return text
 }
 
-// activity reads the log for the messages of the span, by author or, with 0, by anybody.
-func (s span) activity(i interaction, author snowflake.ID) (*projections.Activity, error) {
-	w, err := s.window(i.id.Time(), i.target.Directory.ParentOf)
-	if err != nil {
-		return nil, err
-	}
-	w.Author = author
-	g, err := projections.Load(i.target.Gate.Log(), i.target.Guild)
-	if err != nil {
-		return nil, err
-	}
-	return g.ActivityIn(i.target.Gate.Log(), w)
-}
+// hidden stands for the channels that not everybody may see: who asks may be one of those.
+const hidden = "hidden or deleted channels"
 
-// busiest returns the channels with most messages, threads with their channels.
+// busiest returns the channels with most messages, threads with their channels. All see the answer, so only
+// public channels are named.
 func busiest(t *Target, a *projections.Activity, most int) []picture.Bar {
-	sums := map[snowflake.ID]uint64{}
+	sums := map[snowflake.ID]uint64{} // 0: what is hidden
 	for id, days := range a.Channels {
 		if parent := t.Directory.ParentOf(id); parent != 0 {
 			id = parent
+		}
+		if !t.Directory.Public(id) {
+			id = 0
 		}
 		for _, by := range days {
 			sums[id] += by.Sum()
@@ -98,8 +96,9 @@ func busiest(t *Target, a *projections.Activity, most int) []picture.Bar {
 	}
 	var bars []picture.Bar
 	for id, n := range sums {
-		name := id.String()
-		if c, known := t.Directory.Channel(id); known && c.Name != "" {
+		name := hidden
+		if id != 0 {
+			c, _ := t.Directory.Channel(id)
 			name = "#" + c.Name
 		}
 		bars = append(bars, picture.Bar{Name: name, Messages: n})

@@ -17,15 +17,11 @@ const channelsOnCard = 3
 
 // card is all about a member's messages in a span, from the log.
 func card(i interaction, who snowflake.ID, s span) (reply, error) {
-	w, err := s.window(i.id.Time(), i.target.Directory.ParentOf)
+	g, w, err := s.count(i)
 	if err != nil {
 		return reply{}, err
 	}
 	log := i.target.Gate.Log()
-	g, err := projections.Load(log, i.target.Guild)
-	if err != nil {
-		return reply{}, err
-	}
 	w.Author = who
 	a, err := g.ActivityIn(log, w)
 	if err != nil {

@@ -94,11 +94,7 @@ func (q boardQuery) pageOf(i interaction) (p boardPage, err error) {
 		i.target.Gate.View(func(g *projections.Guild) { p = pageOfAll(g, q.page, i.user) })
 		return p, nil
 	}
-	w, err := q.window(i.id.Time(), i.target.Directory.ParentOf)
-	if err != nil {
-		return p, err
-	}
-	g, err := projections.Load(i.target.Gate.Log(), i.target.Guild)
+	g, w, err := q.count(i)
 	if err != nil {
 		return p, err
 	}

@@ -87,6 +87,17 @@ func (s span) window(now time.Time, parentOf func(snowflake.ID) snowflake.ID) (p
 	return w, nil
 }
 
+// count returns the guild as the log has it, and which of its messages are asked for. It holds nothing up: the
+// live count has its own state.
+func (s span) count(i interaction) (*projections.Guild, projections.Window, error) {
+	w, err := s.window(i.id.Time(), i.target.Directory.ParentOf)
+	if err != nil {
+		return nil, w, err
+	}
+	g, err := projections.Load(i.target.Gate.Log(), i.target.Guild)
+	return g, w, err
+}
+
 // title says of which messages something is told: "", or such as ": the last 7 days".
 func (s span) title() string {
 	switch {

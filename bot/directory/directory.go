@@ -154,6 +154,16 @@ func (d *Directory) Permissions(c discord.Channel) discord.Permissions {
 	return d.access.For(c, d.parent(c))
 }
 
+// Public reports whether everybody in the guild may see a channel or thread. What is unknown is not public.
+func (d *Directory) Public(id snowflake.ID) bool {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	c, known := d.channels[id]
+	everyone := d.access
+	everyone.Member, everyone.MemberRoles, c.Member = 0, nil, nil
+	return known && everyone.For(c, d.parent(c)).Has(discord.ViewChannel)
+}
+
 func (d *Directory) parent(c discord.Channel) *discord.Channel {
 	if p, ok := d.channels[c.Parent]; ok {
 		return &p
