@@ -76,6 +76,7 @@ func (l *Log) findIn(guild, channel snowflake.ID, want wanted, end ulid.ULID, wi
 			return nil
 		}
 		f := finder{guild: guild, channel: channel, want: want, records: records.Cursor()}
+		f.rec.hidden = l.Hidden(guild)
 		segs := storedSegments(tx, guild, channel, want)
 		if withEnd && end.Compare(indexedTo(tx, guild)) > 0 {
 			segs = append(segs, segment{end, math.MaxInt})

@@ -17,6 +17,8 @@ const (
 	KindGapOpened             Kind = 8
 	KindGapClosed             Kind = 9
 	KindChannelChecked        Kind = 10
+	KindUserErased            Kind = 12
+	KindGuildLeft             Kind = 13
 )
 
 var kindNames = [...]string{
@@ -30,6 +32,8 @@ var kindNames = [...]string{
 	KindGapOpened:             "gap_opened",
 	KindGapClosed:             "gap_closed",
 	KindChannelChecked:        "channel_checked",
+	KindUserErased:            "user_erased",
+	KindGuildLeft:             "guild_left",
 }
 
 // Known reports whether this version can decode events of the kind.
