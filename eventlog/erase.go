@@ -16,7 +16,7 @@ import (
 type Erased struct {
 	Records  int // that were rewritten
 	Messages int // that named an author who is erased
-	Others   int // deletes and imports that did
+	Others   int // deletes, imports and settings that did
 	Unknown  int // events of kinds that this version doesn't know, and so can't look into
 	// Damaged are records that can't be read. They stay as they are, and may name anybody.
 	Damaged []error
@@ -252,8 +252,11 @@ func (e *eraser) payload(b block) ([]byte, error) {
 		}
 	}
 	payload := body.appendPayload(nil)
-	if body.Kind() == KindImportStarted { // what a newer version has added at its end stays
+	switch body.(type) { // what a newer version has added at its end stays
+	case ImportStarted:
 		payload = append(payload, unread(b.payload, &ImportStarted{})...)
+	case SettingsChanged:
+		payload = append(payload, unread(b.payload, &SettingsChanged{})...)
 	}
 	return payload, nil
 }

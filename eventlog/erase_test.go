@@ -32,6 +32,11 @@ func appendHistory(tb rapid.TB, l *Log, people *traffic, guild snowflake.ID, pag
 		for i := range 1 + people.r.IntN(100) {
 			messages = append(messages, Message{ID: snowflake.ID(1000*n + i), Author: people.people[people.r.IntN(len(people.people))]})
 		}
+		if n == 5 {
+			if _, err := l.Append(guild, []Body{SettingsChanged{By: people.people[1], Settings: Settings{Bots: true, Zone: "UTC"}}}); err != nil {
+				tb.Fatal(err)
+			}
+		}
 		p := newPage(tb, []Origin{Import, Repair}[n%2], 1, people.channels[0], messages...)
 		d := &Deletes{Channel: p.Channel, List: []Delete{{ID: p.First, Held: HeldRunning, Author: p.Message(0).Author}, {ID: 5}}}
 		if _, err := l.Append(guild, []Body{p, d}); err != nil {

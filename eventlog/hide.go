@@ -150,6 +150,11 @@ func anonymous(body Body, authors []snowflake.ID) (_ Body, changed int) {
 			b.By = Anonymous
 			return b, 1
 		}
+	case SettingsChanged:
+		if slices.Contains(authors, b.By) {
+			b.By = Anonymous
+			return b, 1
+		}
 	}
 	return body, changed
 }

@@ -17,6 +17,7 @@ const (
 	KindGapOpened             Kind = 8
 	KindGapClosed             Kind = 9
 	KindChannelChecked        Kind = 10
+	KindSettingsChanged       Kind = 11
 	KindUserErased            Kind = 12
 	KindGuildLeft             Kind = 13
 )
@@ -32,6 +33,7 @@ var kindNames = [...]string{
 	KindGapOpened:             "gap_opened",
 	KindGapClosed:             "gap_closed",
 	KindChannelChecked:        "channel_checked",
+	KindSettingsChanged:       "settings_changed",
 	KindUserErased:            "user_erased",
 	KindGuildLeft:             "guild_left",
 }

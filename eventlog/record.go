@@ -218,6 +218,8 @@ func (b block) decode(page func() *Page, authors []snowflake.ID) (Body, error) {
 		return decodeRare[GapClosed](b)
 	case KindChannelChecked:
 		return decodeRare[ChannelChecked](b)
+	case KindSettingsChanged:
+		return decodeRare[SettingsChanged](b)
 	case KindUserErased:
 		return decodeRare[UserErased](b)
 	case KindGuildLeft:
