@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"slices"
 
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
 
 // Standing is one user's place among all.
 type Standing struct {
 	User snowflake.ID
-	Rank int // from 1; users with as many messages stand in the order of their ids
+	Rank int // from 1; users with as many messages stand in the order of their ids, eventlog.Anonymous behind all
 	Count
 }
 
@@ -65,7 +66,15 @@ func (g *Guild) Top(n int) (top []Standing, of int) {
 
 // behind is above 0 where s stands behind o.
 func (s Standing) behind(o Standing) int {
-	return cmp.Or(cmp.Compare(o.Messages, s.Messages), cmp.Compare(s.User, o.User))
+	return cmp.Or(s.nobody()-o.nobody(), cmp.Compare(o.Messages, s.Messages), cmp.Compare(s.User, o.User))
+}
+
+// nobody is 1 for those who had themselves erased, all in one: they take nobody's place.
+func (s Standing) nobody() int {
+	if s.User == eventlog.Anonymous {
+		return 1
+	}
+	return 0
 }
 
 // Rank returns a user's place, from 1.
@@ -74,12 +83,12 @@ func (g *Guild) Rank(id snowflake.ID) int {
 	return rank
 }
 
-// Place returns a user's place, from 1, and the number of users who have messages that count.
+// Place returns a user's place, from 1, and Writers.
 func (g *Guild) Place(id snowflake.ID) (rank, writers int) {
 	own := Standing{User: id, Count: g.User(id)}
 	rank = 1
 	for other, u := range g.users {
-		if u.Messages > 0 {
+		if u.Messages > 0 && other != eventlog.Anonymous {
 			writers++
 		}
 		if u.Seen() > 0 && own.behind(Standing{User: other, Count: *u}) > 0 {
@@ -119,8 +128,8 @@ func (g *Guild) Channels() []ChannelCount {
 // Writers returns the number of users who have messages that count.
 func (g *Guild) Writers() int {
 	n := 0
-	for _, u := range g.users {
-		if u.Messages > 0 {
+	for id, u := range g.users {
+		if u.Messages > 0 && id != eventlog.Anonymous {
 			n++
 		}
 	}
