@@ -59,7 +59,7 @@ func TestElsewhere(t *testing.T) {
 	}
 	commands := []string{
 		"status", "status --format json", "status --guild 17", "verify", "replay", "replay --format json", "log ls", "log ls --kind no-such",
-		"log ls --format json", "log tail -n 3", "log stats", "log check", "log get 01ARZ3NDEKTSV4RRFFQ69G5FAV",
+		"log ls --format json", "log tail -n 3", "log stats", "log check", "backup --out -", "log get 01ARZ3NDEKTSV4RRFFQ69G5FAV",
 	}
 	alone := map[string]said{}
 	for _, c := range commands {
