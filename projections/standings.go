@@ -11,7 +11,7 @@ import (
 // Standing is one user's place among all.
 type Standing struct {
 	User snowflake.ID
-	Rank int // from 1; users with as many messages stand in the order of their ids, eventlog.Anonymous behind all
+	Rank int // from 1; users with as many messages stand in the order of their ids; eventlog.Anonymous, behind all, has 0
 	Count
 }
 
@@ -58,10 +58,17 @@ func (g *Guild) Top(n int) (top []Standing, of int) {
 	}
 	slices.SortFunc(top, Standing.behind)
 	top = top[:min(n, len(top))]
-	for i := range top {
-		top[i].Rank = i + 1
-	}
+	number(top)
 	return top, of
+}
+
+// number gives the first standings their ranks.
+func number(top []Standing) {
+	for i, s := range top {
+		if s.User != eventlog.Anonymous {
+			top[i].Rank = i + 1
+		}
+	}
 }
 
 // behind is above 0 where s stands behind o.

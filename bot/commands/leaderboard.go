@@ -127,7 +127,11 @@ func (p *boardPage) cut(top []projections.Standing, users int) {
 func (q boardQuery) reply(server, note string, p boardPage) reply {
 	var rows []string
 	for _, s := range p.rows {
-		rows = append(rows, fmt.Sprintf("**%d.** %s — %s", s.Rank, user(s.User), number(s.Messages)))
+		row := fmt.Sprintf("%s — %s", user(s.User), number(s.Messages))
+		if s.Rank > 0 {
+			row = fmt.Sprintf("**%d.** %s", s.Rank, row)
+		}
+		rows = append(rows, row)
 	}
 	if len(rows) == 0 {
 		rows = []string{"Nobody wrote anything."}

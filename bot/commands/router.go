@@ -34,7 +34,10 @@ type Router struct {
 	App    snowflake.ID
 	// Searches says that the application may use Discord's search.
 	Searches bool
-	Log      *slog.Logger
+	// EraseAfter is for how many days a server's data is kept after the bot was removed from it; 0: until it is erased
+	// by hand.
+	EraseAfter int
+	Log        *slog.Logger
 	// Target returns a guild, or false while it isn't known yet.
 	Target func(guild snowflake.ID) (*Target, bool)
 }
@@ -68,6 +71,7 @@ func (r *Router) all() map[string]command {
 	commands := map[string]command{}
 	for _, c := range []command{
 		r.importMessages(), r.importStatus(), r.importCancel(), r.verifyCounts(), r.recount(), r.messageCount(), r.leaderboard(), r.activity(),
+		r.privacy(), r.forgetMe(), r.eraseUser(),
 	} {
 		commands[c.definition.Name] = c
 	}
@@ -151,7 +155,7 @@ func (r *Router) answer(ctx context.Context, i interaction, h handler, private b
 		if err := r.Client.Respond(ctx, i.id, i.Token, &discordgo.InteractionResponse{Type: kind, Data: rep.response(private)}); err != nil || rep.more == nil {
 			return err
 		}
-		return r.follow(ctx, i, rep)
+		return r.follow(ctx, i, rep, private)
 	case <-time.After(deferAfter):
 	case <-ctx.Done():
 		return ctx.Err()
@@ -164,25 +168,28 @@ func (r *Router) answer(ctx context.Context, i interaction, h handler, private b
 	if err != nil {
 		return errors.Join(err, ctx.Err())
 	}
-	return r.follow(ctx, i, <-result)
+	return r.follow(ctx, i, <-result, private)
 }
 
-// changesItsMessage says that the answer takes the place of the message that the button is on, which all see:
-// so not what is for the asker alone.
+// changesItsMessage says that the answer takes the place of the message that the button is on: not what is for the
+// asker alone, where all see the message.
 func (i interaction) changesItsMessage(private bool) bool {
-	return i.Type == discordgo.InteractionMessageComponent && !private
+	if i.Type != discordgo.InteractionMessageComponent {
+		return false
+	}
+	return !private || i.Message != nil && i.Message.Flags&discordgo.MessageFlagsEphemeral != 0
 }
 
 // follow fills a deferred answer. After 15 minutes Discord takes no answer any more: then it is posted to
-// the channel.
-func (r *Router) follow(ctx context.Context, i interaction, rep reply) error {
+// the channel, unless it is for the asker alone.
+func (r *Router) follow(ctx context.Context, i interaction, rep reply, private bool) error {
 	if rep.more != nil {
 		rep = r.run(ctx, i, func(ctx context.Context, _ interaction) (reply, error) { return rep.more(ctx) })
 	}
 	err := r.Client.EditReply(ctx, r.App, i.Token, &discordgo.WebhookEdit{
-		Embeds: &[]*discordgo.MessageEmbed{rep.embed}, Components: &rep.buttons, Files: rep.files,
+		Embeds: &[]*discordgo.MessageEmbed{rep.embed}, Components: new(rep.components()), Files: rep.files,
 	})
-	if !errors.Is(err, rest.ErrUnknownInteraction) {
+	if !errors.Is(err, rest.ErrUnknownInteraction) || private {
 		return err
 	}
 	_, err = r.Client.Post(ctx, i.channel, &discordgo.MessageSend{Embeds: []*discordgo.MessageEmbed{rep.embed}, Components: rep.buttons, Files: rep.files})
