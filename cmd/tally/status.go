@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/oklog/ulid/v2"
 
@@ -39,6 +40,8 @@ type status struct {
 	Users    int                      `json:"users"`
 	Position ulid.ULID                `json:"position"` // of the last event
 	Last     *importStatus            `json:"last_import"`
+	Erased   int                      `json:"erased_users"`
+	Left     *time.Time               `json:"left_at"` // when the bot was removed; null: it is in the server
 }
 
 // importStatus is the running import, or else the one that ended last.
@@ -87,7 +90,10 @@ func (c *statusCmd) Run(t *terminal) error {
 
 func statusOf(g *projections.Guild) status {
 	state, _ := g.ImportStatus()
-	s := status{Guild: g.ID, Status: state, Import: g.ImportFields(), Total: g.Total(), Users: g.Writers(), Position: g.Position()}
+	s := status{Guild: g.ID, Status: state, Import: g.ImportFields(), Total: g.Total(), Users: g.Writers(), Erased: g.Erased(), Position: g.Position()}
+	if at := g.Left(); !at.IsZero() {
+		s.Left = &at
+	}
 	imp := g.LastImport()
 	if imp == nil {
 		return s
@@ -124,7 +130,14 @@ func (c *statusCmd) print(t *terminal, n int, s status) error {
 		t.print("")
 	}
 	facts := append([][2]string{{"guild_id", s.Guild.String()}, {"status", string(s.Status)}}, fieldsOf(s.Import)...)
-	t.facts(append(facts, [2]string{"total", number(s.Total)}, [2]string{"users", number(s.Users)}, [2]string{"last event", s.Position.String()})...)
+	facts = append(facts, [2]string{"total", number(s.Total)}, [2]string{"users", number(s.Users)})
+	if s.Erased > 0 {
+		facts = append(facts, [2]string{"erased users", number(s.Erased)})
+	}
+	if s.Left != nil {
+		facts = append(facts, [2]string{"bot removed", clock(*s.Left)})
+	}
+	t.facts(append(facts, [2]string{"last event", s.Position.String()})...)
 	if s.Last == nil {
 		return nil
 	}
