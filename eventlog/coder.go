@@ -48,6 +48,50 @@ func (c *coder) uint64(v *uint64) {
 	c.b = c.b[n:]
 }
 
+// text is kept as its length and its bytes.
+func (c *coder) text(v *string) {
+	n := uint64(len(*v))
+	c.uint64(&n)
+	if !c.reading {
+		c.b = append(c.b, *v...)
+		return
+	}
+	if n > uint64(len(c.b)) {
+		c.fail("a text of %d bytes ends early", n)
+		n = 0
+	}
+	*v, c.b = string(c.b[:n]), c.b[n:]
+}
+
+// list is kept as its length and its members.
+func list[T any](c *coder, v *[]T, member func(*T)) {
+	n := uint64(len(*v))
+	if c.uint64(&n); !c.reading {
+		for i := range *v {
+			member(&(*v)[i])
+		}
+		return
+	}
+	*v = nil
+	for ; n > 0 && c.err == nil; n-- {
+		if len(c.b) == 0 {
+			c.fail("a list lacks %d members", n)
+			return
+		}
+		var m T
+		member(&m)
+		*v = append(*v, m)
+	}
+}
+
+func (c *coder) fail(format string, args ...any) {
+	if c.err == nil {
+		c.err = fmt.Errorf(format, args...)
+	}
+}
+
+func (c *coder) ids(v *[]snowflake.ID) { list(c, v, c.id) }
+
 func (c *coder) id(v *snowflake.ID) { c.uint64((*uint64)(v)) }
 
 func (c *coder) uint32(v *uint32) {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/oklog/ulid/v2"
+
+	"tally/eventlog/snowflake"
 )
 
 // documented reads the first example of FORMAT.md.
@@ -140,6 +142,9 @@ func TestFormatOfRareEvents(t *testing.T) {
 		"010204":           GapOpened{Gap: 1, After: 2, Channel: 4},
 		"01":               GapClosed{Gap: 1},
 		"010203":           ChannelChecked{Channel: 1, Gap: 2, Parent: 3},
+		"0101000101020304" + "010500" + "025a5a" + "01" + "01" + "016107": SettingsChanged{By: 1, Settings: Settings{
+			Bots: true, Commands: true, Deleted: true, Excluded: []snowflake.ID{3, 4}, Categories: []snowflake.ID{5}, Zone: "ZZ", Private: true, Access: []Access{{"a", 7}},
+		}},
 	} {
 		if got := hex.EncodeToString(body.appendPayload(nil)); got != want {
 			t.Errorf("%+v is stored as %s, want %s", body, got, want)
@@ -154,7 +159,7 @@ func TestStoredNumbers(t *testing.T) {
 		want []int
 	}{
 		"kinds": {[]int{int(KindMessage), int(KindMessageDeleted), int(KindChannelDeleted), int(KindImportStarted), int(KindImportChannelFinished),
-			int(KindImportFinished), int(KindVerified), int(KindGapOpened), int(KindGapClosed), int(KindChannelChecked)}, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10}},
+			int(KindImportFinished), int(KindVerified), int(KindGapOpened), int(KindGapClosed), int(KindChannelChecked), int(KindSettingsChanged)}, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}},
 		"origins":  {[]int{int(Live), int(Import), int(Catchup), int(Repair), int(Archive)}, []int{1, 2, 3, 4, 5}},
 		"marks":    {[]int{int(Bot), int(Webhook), int(System), int(Ephemeral)}, []int{1, 2, 4, 8}},
 		"outcomes": {[]int{int(Completed), int(Cancelled), int(NoPermission), int(Gone), int(Superseded)}, []int{1, 2, 3, 4, 5}},

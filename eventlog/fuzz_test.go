@@ -114,6 +114,7 @@ func FuzzRareEvents(f *testing.F) {
 	f.Add(uint8(KindImportFinished), []byte{1, 1, 0x80, 0xd0, 0xea, 0xb6, 0xb7, 0x33})
 	f.Add(uint8(KindVerified), bytes.Repeat([]byte{0xff}, 80))
 	f.Add(uint8(KindImportChannelFinished), []byte{1, 2, 3, 0x80, 2})
+	f.Add(uint8(KindSettingsChanged), []byte{1, 1, 0, 1, 1, 2, 3, 4, 1, 5, 0, 2, 'Z', 'Z', 1, 1, 1, 'a', 7})
 	f.Fuzz(func(t *testing.T, kind uint8, payload []byte) {
 		if k := Kind(kind); !k.Known() || k == KindMessage || k == KindMessageDeleted {
 			return

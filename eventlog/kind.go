@@ -17,6 +17,7 @@ const (
 	KindGapOpened             Kind = 8
 	KindGapClosed             Kind = 9
 	KindChannelChecked        Kind = 10
+	KindSettingsChanged       Kind = 11
 )
 
 var kindNames = [...]string{
@@ -30,6 +31,7 @@ var kindNames = [...]string{
 	KindGapOpened:             "gap_opened",
 	KindGapClosed:             "gap_closed",
 	KindChannelChecked:        "channel_checked",
+	KindSettingsChanged:       "settings_changed",
 }
 
 // Known reports whether this version can decode events of the kind.

@@ -214,6 +214,8 @@ func (b block) decode(page func() *Page, authors []snowflake.ID) (Body, error) {
 		return decodeRare[GapClosed](b)
 	case KindChannelChecked:
 		return decodeRare[ChannelChecked](b)
+	case KindSettingsChanged:
+		return decodeRare[SettingsChanged](b)
 	}
 	return Unknown{Code: b.kind, Events: b.events, Payload: b.payload}, nil
 }

@@ -23,6 +23,7 @@ func Decode(b []byte) (*Guild, error) {
 		d.b = d.b[copy(g.position[:], d.b):]
 	}
 	g.newest, g.unknown, g.imports = d.id(), d.uint(), uint32(d.uint())
+	d.settings(g)
 	g.committed, g.running, g.ended = d.importState(), d.importState(), d.importState()
 	d.ids(&g.deleted)
 	d.ids(&g.unmet)
@@ -67,6 +68,17 @@ func (d *decoder) ids(s *idSet) {
 	}
 }
 
+func (d *decoder) settings(g *Guild) {
+	g.policy = Policy{Bots: d.bool(), Webhooks: d.bool(), Commands: d.bool()}
+	n := d.uint()
+	if n > uint64(len(d.b)) {
+		d.bad = true
+		return
+	}
+	e, err := eventlog.DecodeSettings(d.b[:n])
+	g.settings, d.b, d.bad = e.Settings, d.b[n:], d.bad || err != nil
+}
+
 func (d *decoder) importState() *Import {
 	if !d.bool() {
 		return nil
@@ -88,14 +100,15 @@ func (d *decoder) importState() *Import {
 func (d *decoder) channel(g *Guild) {
 	id := d.id()
 	ch := g.channel(id)
-	ch.parent, ch.by, ch.cutoff, ch.deleted = d.id(), uint32(d.uint()), d.id(), d.bool()
+	g.setParent(id, d.id())
+	ch.by, ch.cutoff, ch.deleted = uint32(d.uint()), d.id(), d.bool()
 	ch.checked, ch.unheard = uint32(d.uint()), uint32(d.uint())
 	for n := d.uint(); n > 0 && !d.bad; n-- {
 		c := g.cell(ch, d.id())
 		c.imported, c.stream = uint32(d.uint()), uint32(d.uint())
-		c.addDeleted(uint32(d.uint()))
+		ch.addDeleted(c, uint32(d.uint()))
 		c.next, c.after = uint32(d.uint()), uint32(d.uint())
-		g.show(c, int64(c.imported)+int64(c.stream))
+		g.show(ch, c, int64(c.imported)+int64(c.stream))
 	}
 }
 

@@ -30,8 +30,9 @@ func (g *Guild) Counts(channelID snowflake.ID, found eventlog.Found) bool {
 	ch, ok := g.channels[channelID]
 	if !ok {
 		ch = &channel{}
+		ch.excluded = g.excludes(channelID, ch)
 	}
-	if ch.deleted || g.isDeleted(found.ID) || !Countable(found.Type, found.Marks) {
+	if ch.deleted || ch.excluded || g.isDeleted(found.ID) || !g.policy.Countable(found.Type, found.Marks) {
 		return false
 	}
 	switch g.sideOf(ch, found.Origin, found.Import, found.ID) {
@@ -104,7 +105,7 @@ func (g *Guild) applyDelete(ch *channel, told []eventlog.Delete) {
 	if ch.deleted {
 		return
 	}
-	countable := func(m eventlog.Delete) bool { return Countable(m.Type, m.Marks) }
+	countable := func(m eventlog.Delete) bool { return g.policy.Countable(m.Type, m.Marks) }
 	for _, m := range told {
 		if countable(m) {
 			g.takeOut(ch, g.cell(ch, m.Author), m)
@@ -115,7 +116,7 @@ func (g *Guild) applyDelete(ch *channel, told []eventlog.Delete) {
 		by = slices.IndexFunc(told, countable)
 	}
 	if by >= 0 && countable(told[by]) {
-		g.cell(ch, told[by].Author).addDeleted(1)
+		ch.addDeleted(g.cell(ch, told[by].Author), 1)
 	}
 }
 
@@ -135,7 +136,7 @@ func (g *Guild) takeOut(ch *channel, c *cell, m eventlog.Delete) {
 		} else {
 			c.stream--
 		}
-		g.show(c, -1)
+		g.show(ch, c, -1)
 	}
 	held := func(where eventlog.Held) bool { return m.Held&where != 0 }
 	switch {
@@ -157,8 +158,8 @@ func (g *Guild) meetDeleted(ch *channel, p *eventlog.Page) {
 			continue
 		}
 		g.deleted.add(id)
-		if s := p.Senders[p.From[i]]; Countable(s.Type, s.Marks) {
-			g.cell(ch, s.Author).addDeleted(1)
+		if s := p.Senders[p.From[i]]; g.policy.Countable(s.Type, s.Marks) {
+			ch.addDeleted(g.cell(ch, s.Author), 1)
 		}
 	}
 }
@@ -177,8 +178,8 @@ func (g *Guild) empty(ch *channel) {
 	ch.deleted = true
 	for _, c := range ch.cells {
 		shown := c.imported + c.stream
-		g.show(c, -int64(shown))
-		c.addDeleted(max(shown, c.next+c.after)) // a first import may know more than is shown yet
+		g.show(ch, c, -int64(shown))
+		ch.addDeleted(c, max(shown, c.next+c.after)) // a first import may know more than is shown yet
 		c.imported, c.stream, c.next, c.after = 0, 0, 0, 0
 	}
 }

@@ -13,8 +13,8 @@
 //
 // # The counting rule
 //
-// Of a message that is countable and not known to be deleted, nor its channel, each channel asks:
-// is it older than the channel's cutoff? Then it counts if the import that set the cutoff holds it.
+// Of a message that is countable by the guild's Policy, in a channel that its settings don't exclude, and
+// not known to be deleted, nor its channel, each channel asks: is it older than the channel's cutoff? Then it counts if the import that set the cutoff holds it.
 // Else it counts if live tracking (or a catch-up, or an archive) holds it. A channel's cutoff is the
 // one of the last completed import that read the channel; a channel that no import has read has none,
 // and all of it is live tracking's. A repair belongs to the side on which it was missing.

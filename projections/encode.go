@@ -5,12 +5,13 @@ import (
 	"maps"
 	"slices"
 
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
 
 // stateVersion is the version of the encoding below. A snapshot of another version is not read: the
 // log gives the state anew.
-const stateVersion = 3
+const stateVersion = 4
 
 // Encode returns the whole state in its one canonical form: equal states give equal bytes. It is a
 // snapshot's content, and what replay and live state are compared by.
@@ -19,6 +20,7 @@ func (g *Guild) Encode() []byte {
 	e.uints(stateVersion, uint64(g.ID))
 	e.b = append(e.b, g.position[:]...)
 	e.uints(uint64(g.newest), g.unknown, uint64(g.imports))
+	e.settings(g.policy, g.settings)
 	for _, i := range []*Import{g.committed, g.running, g.ended} {
 		e.importState(i)
 	}
@@ -58,6 +60,16 @@ func (e *encoder) ids(ids []snowflake.ID) {
 		e.uints(uint64(id - last))
 		last = id
 	}
+}
+
+// settings stand as the event that says them.
+func (e *encoder) settings(p Policy, s eventlog.Settings) {
+	for _, counts := range []bool{p.Bots, p.Webhooks, p.Commands} {
+		e.bool(counts)
+	}
+	b := eventlog.SettingsChanged{Settings: s}.Encode()
+	e.uints(uint64(len(b)))
+	e.b = append(e.b, b...)
 }
 
 func (e *encoder) importState(i *Import) {

@@ -62,7 +62,9 @@ func EachCounted(log *eventlog.Log, guild snowflake.ID, until ulid.ULID, give fu
 type sighting struct {
 	channel, id, author snowflake.ID
 	imp                 uint32
-	repair, countable   bool
+	repair              bool
+	kind                uint16
+	marks               eventlog.Marks
 }
 
 // sightings is all that a log tells, in the plainest form.
@@ -75,6 +77,7 @@ type sightings struct {
 	running   uint32
 	read      map[uint32]map[snowflake.ID]bool
 	completed []uint32
+	settings  eventlog.Settings // the last ones
 }
 
 func newSightings() *sightings {
@@ -89,7 +92,7 @@ func (s *sightings) note(body eventlog.Body) {
 			m := b.Message(i)
 			at := sighting{
 				channel: b.Channel, id: m.ID, author: m.Author, imp: b.Import,
-				repair: b.Origin == eventlog.Repair, countable: Countable(m.Type, m.Marks),
+				repair: b.Origin == eventlog.Repair, kind: m.Type, marks: m.Marks,
 			}
 			if at.repair && m.ID >= s.started[b.Import] {
 				at.imp = 0
@@ -116,6 +119,8 @@ func (s *sightings) note(body eventlog.Body) {
 		if b.Parent != 0 {
 			s.parents[b.Channel] = b.Parent
 		}
+	case eventlog.SettingsChanged:
+		s.settings = b.Settings
 	case eventlog.ImportFinished:
 		if s.running != b.Import || b.Import == 0 {
 			return
@@ -154,17 +159,27 @@ func duplicates(m []sighting) (n uint64) {
 // counts returns the event by which a message counts, if it does. Events may differ in whose message it is:
 // an archive knows the author of old, and Discord gives one name to all whose account is gone.
 func (s *sightings) counts(m []sighting) (by sighting, ok bool) {
-	if s.deleted[m[0].id] || s.gone[m[0].channel] {
+	if s.deleted[m[0].id] || s.gone[m[0].channel] || s.excluded(m[0].channel) {
 		return by, false
 	}
 	if by, ok = s.countsBy(m, len(s.completed)); ok {
-		return by, by.countable
+		return by, s.countable(by)
 	}
-	at := slices.IndexFunc(m, func(e sighting) bool { return e.repair && e.countable })
+	at := slices.IndexFunc(m, func(e sighting) bool { return e.repair && s.countable(e) })
 	if at < 0 {
 		return by, false
 	}
 	return m[at], true
+}
+
+func (s *sightings) countable(m sighting) bool {
+	return PolicyOf(s.settings).Countable(m.kind, m.marks)
+}
+
+func (s *sightings) excluded(channel snowflake.ID) bool {
+	out := slices.Concat(s.settings.Excluded, s.settings.Within)
+	parent := s.parents[channel]
+	return slices.Contains(out, channel) || parent != 0 && slices.Contains(out, parent)
 }
 
 // countsBy is the rule after the first k completed imports.

@@ -30,8 +30,8 @@ func TestCompareNamesWhoDiffers(t *testing.T) {
 		want   []Difference
 	}{
 		"nothing":           {func(g *Guild) {}, nil},
-		"one too many":      {func(g *Guild) { g.show(g.channels[1].cells[5], 1) }, []Difference{{5, 3, 2}}},
-		"one too few":       {func(g *Guild) { g.show(g.channels[2].cells[6], -1) }, []Difference{{6, 1, 2}}},
+		"one too many":      {func(g *Guild) { g.show(g.channels[1], g.channels[1].cells[5], 1) }, []Difference{{5, 3, 2}}},
+		"one too few":       {func(g *Guild) { g.show(g.channels[2], g.channels[2].cells[6], -1) }, []Difference{{6, 1, 2}}},
 		"a user unknown":    {func(g *Guild) { delete(g.users, 5) }, []Difference{{5, 0, 2}}},
 		"a user too many":   {func(g *Guild) { g.users[9] = &Count{Messages: 4} }, []Difference{{9, 4, 0}}},
 		"the largest first": {func(g *Guild) { g.users[5].Messages, g.users[6].Messages = 3, 9 }, []Difference{{6, 9, 2}, {5, 3, 2}}},

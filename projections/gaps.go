@@ -54,7 +54,7 @@ func (g *Guild) ParentOf(id snowflake.ID) snowflake.ID {
 	return 0
 }
 
-// Unchecked returns the channels, by id, that hold messages and were not held against Discord since a gap of
+// Unchecked returns the channels, by id, that hold messages which count and were not held against Discord since a gap of
 // theirs: nobody tells afterwards what was deleted in it. parentOf gives a thread's channel, or 0.
 func (g *Guild) Unchecked(parentOf func(snowflake.ID) snowflake.ID) []Check {
 	var checks []Check
@@ -66,7 +66,7 @@ func (g *Guild) Unchecked(parentOf func(snowflake.ID) snowflake.ID) []Check {
 				last = max(last, p.unheard)
 			}
 		}
-		if ch.checked < last && ch.shows() {
+		if ch.checked < last && ch.shows() && !ch.excluded {
 			checks = append(checks, Check{id, last})
 		}
 	}

@@ -30,6 +30,9 @@ type Guild struct {
 	gaps    map[uint32]Gap // the open ones
 	gapped  uint32         // the number of the newest gap
 	unheard uint32         // the newest gap of the whole guild
+
+	policy   Policy            // by which messages are counted
+	settings eventlog.Settings // as they were changed last
 }
 
 // Count is what one user has written.
@@ -43,13 +46,14 @@ func (c Count) Seen() uint64 { return c.Messages + c.Deleted }
 
 // channel is what is counted in one channel or thread.
 type channel struct {
-	parent  snowflake.ID
-	deleted bool
-	by      uint32       // the import that its count before the cutoff rests on; 0: none
-	cutoff  snowflake.ID // the smallest id that is live tracking's
-	cells   map[snowflake.ID]*cell
-	checked uint32 // up to this gap no delete is unknown
-	unheard uint32 // the newest gap of this channel alone
+	parent   snowflake.ID
+	deleted  bool
+	excluded bool         // by the settings: it holds what it holds, and none of it is shown
+	by       uint32       // the import that its count before the cutoff rests on; 0: none
+	cutoff   snowflake.ID // the smallest id that is live tracking's
+	cells    map[snowflake.ID]*cell
+	checked  uint32 // up to this gap no delete is unknown
+	unheard  uint32 // the newest gap of this channel alone
 }
 
 // shows reports whether a message of the channel counts.
@@ -102,8 +106,10 @@ func (g *Guild) Apply(body eventlog.Body) {
 		ch := g.channel(b.Channel)
 		ch.checked = max(ch.checked, b.Gap)
 		if b.Parent != 0 {
-			ch.parent = b.Parent
+			g.setParent(b.Channel, b.Parent)
 		}
+	case eventlog.SettingsChanged:
+		g.applySettings(b)
 	case eventlog.Unknown:
 		g.unknown += uint64(b.Len())
 	}
@@ -126,6 +132,7 @@ func (g *Guild) channel(id snowflake.ID) *channel {
 	ch, ok := g.channels[id]
 	if !ok {
 		ch = &channel{cells: map[snowflake.ID]*cell{}, checked: g.gapped} // what it will hold is read from now on
+		ch.excluded = g.excludes(id, ch)
 		g.channels[id] = ch
 	}
 	return ch
@@ -145,13 +152,18 @@ func (g *Guild) cell(ch *channel, author snowflake.ID) *cell {
 	return c
 }
 
-// show changes what is shown of a user's messages by n.
-func (g *Guild) show(c *cell, n int64) {
+// show changes what is shown of a user's messages in a channel by n.
+func (g *Guild) show(ch *channel, c *cell, n int64) {
+	if ch.excluded {
+		return
+	}
 	c.user.Messages += uint64(n)
 	g.total += uint64(n)
 }
 
-func (c *cell) addDeleted(n uint32) {
+func (ch *channel) addDeleted(c *cell, n uint32) {
 	c.deleted += n
-	c.user.Deleted += uint64(n)
+	if !ch.excluded {
+		c.user.Deleted += uint64(n)
+	}
 }

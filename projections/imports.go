@@ -66,7 +66,7 @@ func (g *Guild) applyImportStarted(e eventlog.ImportStarted) {
 }
 
 func (g *Guild) applyImportChannelFinished(e eventlog.ImportChannelFinished) {
-	g.channel(e.Channel).parent = e.Parent
+	g.setParent(e.Channel, e.Parent)
 	if g.running != nil && e.Import == g.running.Number {
 		g.running.channel(e.Channel).Outcome = e.Outcome
 	}
@@ -123,7 +123,7 @@ func (g *Guild) switchOver(ch *channel, r *Import) {
 	ch.by, ch.cutoff = r.Number, r.Cutoff
 	ch.checked = max(ch.checked, r.Gapped)
 	for _, c := range ch.cells {
-		g.show(c, int64(c.next)+int64(c.after)-int64(c.imported)-int64(c.stream))
+		g.show(ch, c, int64(c.next)+int64(c.after)-int64(c.imported)-int64(c.stream))
 		c.imported, c.stream = c.next, c.after
 	}
 }

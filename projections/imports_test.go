@@ -67,6 +67,7 @@ func TestCursor(t *testing.T) {
 func TestLacking(t *testing.T) {
 	w := newWorld(t)
 	all(live(10, 20, 30, 40), pageOf(eventlog.Live, 0, 1, eventlog.Message{Marks: eventlog.Bot}, 45),
+		pageOf(eventlog.Live, 0, 1, eventlog.Message{Type: 21}, 46),
 		pageOf(eventlog.Live, 0, 2, eventlog.Message{}, 50), pageOf(eventlog.Live, 0, 3, eventlog.Message{}, 60), pageOf(eventlog.Live, 0, 4, eventlog.Message{}, 65),
 		start(1, 70), history(1, 10, 20, 30, 40), repair(1, 5), done(1), // an earlier import held them
 		live(80), start(2, 100), live(90, 100, 110), history(2, 10, 100), deleted(20),
@@ -74,7 +75,7 @@ func TestLacking(t *testing.T) {
 		told(eventlog.ImportChannelFinished{Import: 2, Channel: 4, Outcome: eventlog.Completed}), told(eventlog.ChannelDeleted{Channel: 4}),
 	)(w)
 	lacking, err := Lacking(w.log, guildID, 2)
-	want := map[snowflake.ID][]snowflake.ID{1: {5, 30, 40, 80, 90}}
+	want := map[snowflake.ID][]snowflake.ID{1: {5, 30, 40, 45, 80, 90}}
 	if err != nil || !maps.EqualFunc(lacking, want, slices.Equal) {
 		t.Errorf("lacking %v, %v; want %v", lacking, err, want)
 	}

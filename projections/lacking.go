@@ -9,9 +9,9 @@ import (
 	"tally/eventlog/snowflake"
 )
 
-// Lacking returns what an import that is about to finish lacks: the ids, rising, of countable messages
-// older than its cutoff that live tracking (or a repair of an earlier import) holds in the channels that
-// the import has read, and the import itself doesn't, leaving out what is known to be deleted.
+// Lacking returns what an import that is about to finish lacks: the ids, rising, of messages older
+// than its cutoff, countable by any policy, that live tracking (or a repair of an earlier import) holds in the
+// channels that the import has read, and the import itself doesn't, leaving out what is known to be deleted.
 func Lacking(log *eventlog.Log, guild snowflake.ID, number uint32) (map[snowflake.ID][]snowflake.ID, error) {
 	l := lacking{number: number, read: map[snowflake.ID]bool{}, ids: map[snowflake.ID]*idSet{}}
 	for _, pass := range []func(eventlog.Body){l.collect, l.strike} {
@@ -66,7 +66,7 @@ func (l *lacking) collect(body eventlog.Body) {
 		}
 		for i, id := range b.IDs() {
 			s := b.Senders[b.From[i]]
-			if (l.cutoff == 0 || id < l.cutoff) && Countable(s.Type, s.Marks) {
+			if (l.cutoff == 0 || id < l.cutoff) && widest.Countable(s.Type, s.Marks) {
 				if l.ids[b.Channel] == nil {
 					l.ids[b.Channel] = &idSet{}
 				}

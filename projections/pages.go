@@ -59,13 +59,13 @@ func (g *Guild) applyPage(p *eventlog.Page) {
 	case sideRunning:
 		g.each(ch, p, 0, g.running.Cutoff, func(c *cell, n uint32) { c.next += n })
 	case sideImport:
-		g.each(ch, p, 0, ch.cutoff, g.addImported)
+		g.each(ch, p, 0, ch.cutoff, func(c *cell, n uint32) { g.addImported(ch, c, n) })
 	}
 }
 
-func (g *Guild) addImported(c *cell, n uint32) {
+func (g *Guild) addImported(ch *channel, c *cell, n uint32) {
 	c.imported += n
-	g.show(c, int64(n))
+	g.show(ch, c, int64(n))
 }
 
 func (g *Guild) addStream(ch *channel, p *eventlog.Page) {
@@ -74,7 +74,7 @@ func (g *Guild) addStream(ch *channel, p *eventlog.Page) {
 	}
 	g.each(ch, p, ch.cutoff, noEnd, func(c *cell, n uint32) {
 		c.stream += n
-		g.show(c, int64(n))
+		g.show(ch, c, int64(n))
 	})
 	if g.running != nil {
 		g.each(ch, p, g.running.Cutoff, noEnd, func(c *cell, n uint32) { c.after += n })
@@ -85,7 +85,7 @@ func (g *Guild) addStream(ch *channel, p *eventlog.Page) {
 func (g *Guild) applyRepairs(ch *channel, p *eventlog.Page) {
 	for i, id := range p.IDs() {
 		s := p.Senders[p.From[i]]
-		if !Countable(s.Type, s.Marks) || g.isDeleted(id) {
+		if !g.policy.Countable(s.Type, s.Marks) || g.isDeleted(id) {
 			continue
 		}
 		c := g.cell(ch, s.Author)
@@ -93,10 +93,10 @@ func (g *Guild) applyRepairs(ch *channel, p *eventlog.Page) {
 		case sideRunning:
 			c.next++
 		case sideImport:
-			g.addImported(c, 1)
+			g.addImported(ch, c, 1)
 		case sideStream:
 			c.stream++
-			g.show(c, 1)
+			g.show(ch, c, 1)
 			if g.running != nil && id >= g.running.Cutoff {
 				c.after++
 			}
@@ -117,7 +117,7 @@ func (g *Guild) each(ch *channel, p *eventlog.Page, from, to snowflake.ID, add f
 		counts = within[:]
 	}
 	for i, s := range p.Senders {
-		if n := counts[i]; n > 0 && Countable(s.Type, s.Marks) {
+		if n := counts[i]; n > 0 && g.policy.Countable(s.Type, s.Marks) {
 			add(g.cell(ch, s.Author), uint32(n))
 		}
 	}

@@ -12,8 +12,24 @@ import (
 // Replay folds a guild's log from nothing, up to and with the record that begins at until or before
 // (the zero ULID: all).
 func Replay(log *eventlog.Log, guild snowflake.ID, until ulid.ULID) (*Guild, error) {
-	g := NewGuild(guild)
-	return g, g.follow(log, until)
+	return replay(log, guild, Policy{}, until)
+}
+
+// ReplayBy is Replay of all of the log where the policy is known: with another one at hand than the settings ask
+// for, the log has to be folded twice.
+func ReplayBy(log *eventlog.Log, guild snowflake.ID, policy Policy) (*Guild, error) {
+	return replay(log, guild, policy, ulid.ULID{})
+}
+
+func replay(log *eventlog.Log, guild snowflake.ID, policy Policy, until ulid.ULID) (*Guild, error) {
+	for {
+		g := NewGuild(guild)
+		g.policy = policy
+		if err := g.follow(log, until); err != nil || !g.Stale() {
+			return g, err
+		}
+		policy = PolicyOf(g.settings)
+	}
 }
 
 // CatchUp folds in what the log holds after the guild's position.

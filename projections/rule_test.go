@@ -328,6 +328,7 @@ func TestWhatIsCountable(t *testing.T) {
 		"for one person's eyes":  {eventlog.Message{Marks: eventlog.Ephemeral}, 0},
 		"of a type yet to come":  {eventlog.Message{Type: 60000}, 0},
 		"by a bot and a webhook": {eventlog.Message{Marks: eventlog.Bot | eventlog.Webhook}, 0},
+		"from a menu":            {eventlog.Message{Type: 23, Marks: eventlog.Bot}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			all(pageOf(eventlog.Live, 0, 1, c.kind, 10), counts(c.want, c.want),

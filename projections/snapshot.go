@@ -67,5 +67,8 @@ func Load(log *eventlog.Log, guild snowflake.ID) (*Guild, error) {
 	} else if _, err := log.GetIn(guild, g.position); err != nil {
 		g = NewGuild(guild)
 	}
-	return g, g.CatchUp(log)
+	if err := g.CatchUp(log); err != nil || !g.Stale() {
+		return g, err
+	}
+	return ReplayBy(log, guild, PolicyOf(g.settings))
 }

@@ -99,6 +99,9 @@ type ChannelCount struct {
 func (g *Guild) Channels() []ChannelCount {
 	var all []ChannelCount
 	for id, ch := range g.channels {
+		if ch.excluded {
+			continue
+		}
 		n := uint64(0)
 		for _, c := range ch.cells {
 			n += uint64(c.imported) + uint64(c.stream)

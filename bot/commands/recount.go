@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"github.com/bwmarrin/discordgo"
-	"github.com/oklog/ulid/v2"
 
 	"tally/projections"
 )
@@ -22,24 +21,13 @@ func (r *Router) recount() command {
 }
 
 func (r *Router) handleRecount(ctx context.Context, i interaction) (reply, error) {
-	log := i.target.Gate.Log()
-	next, err := projections.Replay(log, i.target.Guild, ulid.ULID{})
-	if err != nil {
-		return reply{}, err
-	}
 	var changed []string
 	same := false
-	err = i.target.Gate.Swap(ctx, func() (*projections.Guild, error) {
-		if err := next.CatchUp(log); err != nil { // what came while the log was replayed
-			return nil, err
+	err := i.target.Gate.Recount(ctx, func(old, next *projections.Guild) {
+		same = bytes.Equal(old.Encode(), next.Encode())
+		for _, c := range projections.Changes(old, next) {
+			changed = append(changed, fmt.Sprintf("%s: %s → %s", user(c.User), number(c.Counted), number(c.Expected)))
 		}
-		i.target.Gate.View(func(old *projections.Guild) {
-			same = bytes.Equal(old.Encode(), next.Encode())
-			for _, c := range projections.Changes(old, next) {
-				changed = append(changed, fmt.Sprintf("%s: %s → %s", user(c.User), number(c.Counted), number(c.Expected)))
-			}
-		})
-		return next, nil
 	})
 	if err != nil {
 		return reply{}, err

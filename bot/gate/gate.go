@@ -35,11 +35,12 @@ type Gate struct {
 	mu    sync.RWMutex // guards state: the writer changes it, others look
 	state *projections.Guild
 
-	dirty   int            // the writer's: events since the last snapshot was begun
-	changed bool           // the writer's: the state is not the one that was loaded
-	saving  sync.Mutex     // held while a snapshot is made
-	beside  sync.WaitGroup // of what makes it
-	saved   atomic.Int64   // bytes of the last one
+	dirty      int            // the writer's: events since the last snapshot was begun
+	changed    bool           // the writer's: the state is not the one that was loaded
+	recounting bool           // the writer's: a count by new settings is being made
+	saving     sync.Mutex     // held while a snapshot is made
+	beside     sync.WaitGroup // of what makes it
+	saved      atomic.Int64   // bytes of the last one
 }
 
 // Open loads the guild's count from its snapshot and the log, and starts its writer.

@@ -1,8 +1,6 @@
 package gate
 
 import (
-	"github.com/oklog/ulid/v2"
-
 	"tally/projections"
 )
 
@@ -31,10 +29,11 @@ func (g *Gate) snapshotBeside() {
 // snapshotAfresh makes a snapshot from the log alone: the one before may hold what a recount has mended.
 func (g *Gate) snapshotAfresh() {
 	g.dirty = 0
+	policy := g.state.Policy()
 	g.beside.Go(func() {
 		g.saving.Lock()
 		defer g.saving.Unlock()
-		g.save(projections.Replay(g.log, g.guild, ulid.ULID{}))
+		g.save(projections.ReplayBy(g.log, g.guild, policy))
 	})
 }
 

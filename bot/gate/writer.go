@@ -69,6 +69,7 @@ func (g *Gate) commit(records [][]eventlog.Body) error {
 	}
 	g.fold(records, last)
 	g.snapshotBeside()
+	g.recountBeside()
 	return nil
 }
 

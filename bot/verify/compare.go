@@ -7,6 +7,7 @@ import (
 
 	"tally/bot/discord"
 	"tally/bot/gate"
+	"tally/bot/history"
 	"tally/eventlog/snowflake"
 	"tally/projections"
 )
@@ -16,6 +17,7 @@ type comparison struct {
 	*Deep
 	channel snowflake.ID
 	deleted bool // the log said so before the reading began
+	policy  projections.Policy
 	found   *Differences
 	above   snowflake.ID                     // what is at or above it is compared
 	shown   map[snowflake.ID]discord.Message // countable, below it
@@ -29,6 +31,7 @@ func (d *Deep) compare(ctx context.Context, channel, cutoff snowflake.ID, delete
 		Deep: d, channel: channel, deleted: deleted, found: newDifferences(), above: cutoff,
 		shown: map[snowflake.ID]discord.Message{}, missing: map[snowflake.ID]discord.Message{}, extra: map[snowflake.ID]snowflake.ID{},
 	}
+	d.Gate.View(func(g *projections.Guild) { c.policy = g.Policy() })
 	ch, _ := d.Directory.Channel(channel)
 	if ch.HoldsMessages() {
 		if err := d.Walk(ctx, ch, cutoff, 0, c.page); err != nil {
@@ -49,7 +52,7 @@ func (c *comparison) page(page []discord.Message) error {
 	least := page[0].ID
 	for _, m := range page {
 		least = min(least, m.ID)
-		if projections.Countable(uint16(m.Type), gate.Marks(m)) {
+		if c.policy.Countable(uint16(m.Type), gate.Marks(m)) {
 			c.shown[m.ID] = m
 		}
 	}
@@ -85,8 +88,14 @@ func (c *comparison) downTo(least snowflake.ID) error {
 	return nil
 }
 
-// conclude notes the differences that are believed, and mends them.
+// conclude notes the differences that are believed, and mends them. They are none of those that a change of the
+// settings makes.
 func (c *comparison) conclude(ctx context.Context) error {
+	changed := false
+	c.Gate.View(func(g *projections.Guild) { changed = g.Policy() != c.policy || g.IsExcluded(c.channel) })
+	if changed {
+		return history.ErrChanging
+	}
 	missing, gone := slices.Sorted(maps.Keys(c.missing)), slices.Sorted(maps.Keys(c.extra))
 	parent := c.Directory.ParentOf(c.channel)
 	for _, id := range missing {

@@ -91,6 +91,7 @@ func (d *Deep) channels(ctx context.Context) ([]discord.Channel, error) {
 		listed[c.ID] = true
 	}
 	err = d.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) { // behind what waits
+		channels = slices.DeleteFunc(channels, func(c discord.Channel) bool { return g.IsExcluded(c.ID) || c.IsThread() && g.IsExcluded(c.Parent) })
 		for _, c := range g.Channels() {
 			if !listed[c.Channel] {
 				channels = append(channels, discord.Channel{ID: c.Channel, Parent: g.ParentOf(c.Channel)})

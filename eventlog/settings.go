@@ -1,0 +1,69 @@
+package eventlog
+
+import "tally/eventlog/snowflake"
+
+// Settings are what a guild's admins have chosen: what counts, and how it is shown. The zero value is the
+// default.
+type Settings struct {
+	// Bots, Webhooks and Commands count what bots write, what comes through webhooks, and the answers to
+	// application commands.
+	Bots     bool `json:"bots"`
+	Webhooks bool `json:"webhooks"`
+	Commands bool `json:"commands"`
+	// Deleted shows messages ever seen in place of those that exist.
+	Deleted bool `json:"deleted"`
+	// Excluded are channels that don't count, their threads with them, and Categories those of whose channels
+	// none does. The log knows no categories, so Within tells which channels those were.
+	Excluded   []snowflake.ID `json:"excluded,omitempty"`
+	Categories []snowflake.ID `json:"categories,omitempty"`
+	Within     []snowflake.ID `json:"within,omitempty"`
+	// Zone is the time zone of days and hours, a name of the IANA database; "" is UTC.
+	Zone string `json:"zone,omitempty"`
+	// Private answers are for the asker's eyes only.
+	Private bool `json:"private"`
+	// Access says who may give a command, where that isn't the default.
+	Access []Access `json:"access,omitempty"`
+}
+
+// Access lets a role give a command; the guild's own id stands for everyone.
+type Access struct {
+	Command string       `json:"command"`
+	Role    snowflake.ID `json:"role_id"`
+}
+
+// SettingsChanged says what the settings are from now on, all of them.
+type SettingsChanged struct {
+	By snowflake.ID `json:"by,omitzero"` // who changed them; 0: the bot itself, for a category has other channels now
+	Settings
+}
+
+// Kind returns KindSettingsChanged.
+func (SettingsChanged) Kind() Kind { return KindSettingsChanged }
+
+// Len returns 1.
+func (SettingsChanged) Len() int { return 1 }
+
+// Encode returns the event as it is stored in a record's block.
+func (e SettingsChanged) Encode() []byte { return e.appendPayload(nil) }
+
+// DecodeSettings reads what Encode wrote.
+func DecodeSettings(b []byte) (e SettingsChanged, err error) { return e, readFields(b, &e) }
+
+func (e SettingsChanged) appendPayload(b []byte) []byte { return appendFields(b, &e) }
+
+func (e *SettingsChanged) fields(c *coder) {
+	c.id(&e.By)
+	c.bool(&e.Bots)
+	c.bool(&e.Webhooks)
+	c.bool(&e.Commands)
+	c.bool(&e.Deleted)
+	c.ids(&e.Excluded)
+	c.ids(&e.Categories)
+	c.ids(&e.Within)
+	c.text(&e.Zone)
+	c.bool(&e.Private)
+	list(c, &e.Access, func(a *Access) {
+		c.text(&a.Command)
+		c.id(&a.Role)
+	})
+}
