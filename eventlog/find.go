@@ -151,7 +151,7 @@ func (f *finder) search(seg segment) error {
 			return err
 		}
 		f.read += f.rec.Size
-		for p, err := range f.rec.pages(f.wants) {
+		for p, err := range f.rec.Pages(f.wants) {
 			if err != nil {
 				return err
 			}

@@ -65,7 +65,10 @@ func (g *Guild) Top(n int) (top []Standing, of int) {
 
 // behind is above 0 where s stands behind o.
 func (s Standing) behind(o Standing) int {
-	return cmp.Or(cmp.Compare(o.Messages, s.Messages), cmp.Compare(s.User, o.User))
+	if s.Messages != o.Messages { // cmp.Or would compare the ids too, of each user for each answer
+		return cmp.Compare(o.Messages, s.Messages)
+	}
+	return cmp.Compare(s.User, o.User)
 }
 
 // Rank returns a user's place, from 1.
