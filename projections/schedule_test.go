@@ -525,7 +525,8 @@ func (s *schedule) checkSeen() {
 			}
 		}
 	}
-	for id, u := range s.live.users {
+	for i, id := range s.live.users.keys {
+		u := s.live.users.sums[i]
 		if s.disputed { // whose a message was is not what was sent
 			continue
 		}

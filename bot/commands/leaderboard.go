@@ -77,9 +77,9 @@ type boardPage struct {
 	own         projections.Standing // the asker's; without messages there is none
 }
 
-func (r *Router) handleLeaderboard(_ context.Context, i interaction) (reply, error) {
+func (r *Router) handleLeaderboard(ctx context.Context, i interaction) (reply, error) {
 	q := queryOf(i)
-	page, err := q.pageOf(i)
+	page, err := r.pageOf(ctx, i, q)
 	if err != nil {
 		return reply{}, err
 	}
@@ -89,11 +89,16 @@ func (r *Router) handleLeaderboard(_ context.Context, i interaction) (reply, err
 
 // pageOf counts; a page that isn't there becomes the nearest. All that counts is in memory, a part of it is
 // counted anew from the log.
-func (q boardQuery) pageOf(i interaction) (p boardPage, err error) {
+func (r *Router) pageOf(ctx context.Context, i interaction, q boardQuery) (p boardPage, err error) {
 	if q.everything() {
 		i.target.Gate.View(func(g *projections.Guild) { p = pageOfAll(g, q.page, i.user) })
 		return p, nil
 	}
+	end, err := r.Turns.take(ctx, i.target.Guild)
+	if err != nil {
+		return p, err
+	}
+	defer end()
 	g, w, err := q.count(i)
 	if err != nil {
 		return p, err

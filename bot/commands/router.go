@@ -34,6 +34,7 @@ type Router struct {
 	App    snowflake.ID
 	// Searches says that the application may use Discord's search.
 	Searches bool
+	Turns    *Turns // of those that read the log
 	Log      *slog.Logger
 	// Target returns a guild, or false while it isn't known yet.
 	Target func(guild snowflake.ID) (*Target, bool)
