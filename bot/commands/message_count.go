@@ -31,13 +31,14 @@ func (r *Router) handleMessageCount(_ context.Context, i interaction) (reply, er
 	if !s.everything() {
 		return card(i, who, s)
 	}
+	left := i.hasLeft(who)
 	embed := &discordgo.MessageEmbed{Color: colourInfo}
 	messages := uint64(0)
 	i.target.Gate.View(func(g *projections.Guild) {
 		c := g.User(who)
 		rank, writers := g.Place(who)
 		messages = c.Messages
-		embed.Description = fmt.Sprintf("%s wrote **%s**.", user(who), count(c.Messages, "message"))
+		embed.Description = fmt.Sprintf("%s wrote **%s**.", named(who, left), count(c.Messages, "message"))
 		if c.Messages > 0 {
 			embed.Fields = append(embed.Fields, place(rank, writers), field("Share of the server", share(c.Messages, g.Total())))
 		}

@@ -13,6 +13,7 @@ import (
 	"tally/bot/gate"
 	"tally/bot/history"
 	"tally/bot/importer"
+	"tally/bot/members"
 	"tally/bot/rest"
 	"tally/eventlog/snowflake"
 )
@@ -23,9 +24,10 @@ const deferAfter = 1500 * time.Millisecond
 // Target is the guild that a command works on.
 type Target struct {
 	history.Reader
-	Gate *gate.Gate
-	Job  *importer.Job
-	Now  func() time.Time // Discord's clock
+	Gate    *gate.Gate
+	Job     *importer.Job
+	Members *members.Members
+	Now     func() time.Time // Discord's clock
 }
 
 // Router takes interactions and answers them.
