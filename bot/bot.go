@@ -165,7 +165,9 @@ func (b *Bot) introduce(ctx context.Context) error {
 		return fmt.Errorf("ask for the application: %w", err)
 	}
 	b.me = me.ID
-	b.router = &commands.Router{Client: b.client, App: app.ID, Searches: app.ReadsContents(), EraseAfter: b.opt.EraseAfter, Log: b.log, Target: b.target}
+	b.router = &commands.Router{
+		Client: b.client, App: app.ID, Searches: app.ReadsContents(), EraseAfter: b.opt.EraseAfter, Log: b.log, Target: b.target, Turns: commands.NewTurns(),
+	}
 	if err := b.client.PutCommands(ctx, app.ID, b.opt.CommandGuild, b.router.Definitions()); err != nil {
 		return fmt.Errorf("register the commands: %w", err)
 	}

@@ -6,7 +6,6 @@ import (
 	"sync"
 
 	"github.com/oklog/ulid/v2"
-	bolt "go.etcd.io/bbolt"
 
 	"tally/eventlog/snowflake"
 )
@@ -39,11 +38,11 @@ func (l *Log) decoded(guild snowflake.ID, want reading) iter.Seq2[*Decoded, erro
 		for i := range ahead {
 			ahead[i] = newBatch(guild, want)
 			ahead[i].rec.hidden = hidden
-			ahead[i].fill(l.db, from)
+			ahead[i].fill(l, from)
 			defer ahead[i].decoding.Wait()
 		}
 		for i := 0; ahead[i].give(yield); i = (i + 1) % len(ahead) {
-			ahead[i].fill(l.db, from)
+			ahead[i].fill(l, from)
 		}
 	}
 }
@@ -72,10 +71,11 @@ func newBatch(guild snowflake.ID, want reading) *batch {
 }
 
 // fill copies the next records and begins to decode them.
-func (b *batch) fill(db *bolt.DB, from *chunk) {
+func (b *batch) fill(l *Log, from *chunk) {
 	from.copied = b.copied
-	b.err = db.View(from.fill)
+	b.err = l.db.View(from.fill)
 	b.copied = from.copied
+	l.hasRead(len(b.data))
 	b.decoding.Go(b.decode)
 }
 

@@ -69,14 +69,14 @@ func (l *Log) find(guild, channel snowflake.ID, want wanted) ([]Found, error) {
 }
 
 // findIn searches the segments of the index, and the last one if withEnd is set.
-func (l *Log) findIn(guild, channel snowflake.ID, want wanted, end ulid.ULID, withEnd bool) (found []Found, err error) {
-	err = l.db.View(func(tx *bolt.Tx) error {
+func (l *Log) findIn(guild, channel snowflake.ID, want wanted, end ulid.ULID, withEnd bool) ([]Found, error) {
+	f := finder{guild: guild, channel: channel, want: want}
+	err := l.db.View(func(tx *bolt.Tx) error {
 		records := tx.Bucket(bucketRecords).Bucket(guildKey(guild))
 		if records == nil {
 			return nil
 		}
-		f := finder{guild: guild, channel: channel, want: want, records: records.Cursor()}
-		f.rec.hidden = l.Hidden(guild)
+		f.records, f.rec.hidden = records.Cursor(), l.Hidden(guild)
 		segs := storedSegments(tx, guild, channel, want)
 		if withEnd && end.Compare(indexedTo(tx, guild)) > 0 {
 			segs = append(segs, segment{end, math.MaxInt})
@@ -86,10 +86,10 @@ func (l *Log) findIn(guild, channel snowflake.ID, want wanted, end ulid.ULID, wi
 				return err
 			}
 		}
-		found = f.found
 		return nil
 	})
-	return found, err
+	l.hasRead(f.read)
+	return f.found, err
 }
 
 // endSegment returns the first record of a guild's tail, and whether it may hold something of what is
@@ -140,6 +140,7 @@ type finder struct {
 	want           wanted
 	records        *bolt.Cursor
 	rec            Record
+	read           int // bytes
 	found          []Found
 }
 
@@ -149,7 +150,8 @@ func (f *finder) search(seg segment) error {
 		if err := f.rec.open(f.guild, key, value); err != nil {
 			return err
 		}
-		for p, err := range f.rec.pages(f.wants) {
+		f.read += f.rec.Size
+		for p, err := range f.rec.Pages(f.wants) {
 			if err != nil {
 				return err
 			}

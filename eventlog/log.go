@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/oklog/ulid/v2"
@@ -60,6 +61,8 @@ type Log struct {
 	closing  sync.RWMutex  // held for reading while something is put on the queue
 	closed   bool
 	position positions // the writer's
+
+	resident atomic.Int64 // bytes of records that were read since the file was let go
 
 	segment    int        // records of a segment of the index at the most
 	compacting sync.Mutex // held by the one step that runs
@@ -125,7 +128,7 @@ func (l *Log) start(o Options) error {
 			return nil
 		})
 	})
-	if err != nil || o.ReadOnly {
+	if l.hasRead(mostResident); err != nil || o.ReadOnly { // the tails may be all of the file
 		return err
 	}
 	// bbolt counts its free pages when a transaction that may write ends, for UsedBytes.

@@ -66,7 +66,7 @@ func (l *Log) records(guild snowflake.ID, want reading) iter.Seq2[*Record, error
 				yield(nil, err)
 				return
 			}
-			if len(c.ends) == 0 {
+			if l.hasRead(len(c.data)); len(c.ends) == 0 {
 				return
 			}
 			for key, value := range c.all() {

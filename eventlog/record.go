@@ -240,9 +240,10 @@ func decodeRare[T Body, P interface {
 	return v, err
 }
 
-// pages decodes the pages of the record that are of interest, which want tells from their head: all
-// that stands before the senders.
-func (rec *Record) pages(want func(*Page) bool) iter.Seq2[*Page, error] {
+// Pages decodes the pages of the record that are of interest, and gives each until the next step. want tells of
+// which that is so from what stands before the senders: the origin, the import, the channel, and the first and the
+// last id. What isn't wanted costs next to nothing.
+func (rec *Record) Pages(want func(*Page) bool) iter.Seq2[*Page, error] {
 	return func(yield func(*Page, error) bool) {
 		for b, err := range rec.blocksOf() {
 			if err == nil && b.kind != KindMessage {
@@ -275,7 +276,7 @@ func (rec *Record) pages(want func(*Page) bool) iter.Seq2[*Page, error] {
 // spans returns the ranges of ids of the record's pages, as far as they can be decoded.
 func (rec *Record) spans() []span {
 	var spans []span
-	for range rec.pages(func(p *Page) bool {
+	for range rec.Pages(func(p *Page) bool {
 		spans = append(spans, p.span())
 		return false
 	}) {

@@ -73,11 +73,7 @@ func (g *Guild) Activity(log *eventlog.Log) (*Activity, error) {
 // ActivityIn is Activity of a part of the messages alone.
 func (g *Guild) ActivityIn(log *eventlog.Log, w Window) (*Activity, error) {
 	a := &Activity{Days: map[Day]uint64{}, Channels: map[snowflake.ID]map[Day]ByOrigin{}}
-	err := g.eachCounted(log, w.wants, func(channel snowflake.ID, e eventlog.Found) {
-		if w.has(e.Message) {
-			a.add(channel, e.ID, e.Origin)
-		}
-	})
+	err := g.eachCounted(log, w, func(channel snowflake.ID, e eventlog.Found) { a.add(channel, e.ID, e.Origin) })
 	if err != nil {
 		return nil, fmt.Errorf("read the activity of guild %s: %w", g.ID, err)
 	}

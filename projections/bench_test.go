@@ -145,6 +145,30 @@ func BenchmarkReplayAmongMany(b *testing.B) {
 	}
 }
 
+// BenchmarkBoard counts the newest hundredth of a log anew, as the leaderboard of a period does.
+func BenchmarkBoard(b *testing.B) {
+	const messages = 10_000_000
+	log := benchLog(b, messages)
+	g, err := Load(log, guildID)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if board, err := g.Board(log, Window{From: 1 << 62, To: noEnd}); err != nil || board.Total == 0 {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkPlace looks at each of 200,000 users twice, as an answer does.
+func BenchmarkPlace(b *testing.B) {
+	g := wrote(b, 200_000, 1, 200_000)
+	for b.Loop() {
+		g.Top(10)
+		g.Place(1 << 22)
+	}
+}
+
 // BenchmarkExact counts by the plain rule.
 func BenchmarkExact(b *testing.B) {
 	const messages = 500_000

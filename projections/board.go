@@ -15,13 +15,17 @@ type Window struct {
 	Author   snowflake.ID                    // 0: all
 }
 
-// wants reports whether a page may hold messages of the window.
-func (w Window) wants(p *eventlog.Page) bool {
-	return p.First < w.To && p.Last >= w.From && (w.In == nil || w.In(p.Channel)) &&
-		(w.Author == 0 || slices.ContainsFunc(p.Senders, func(s eventlog.Sender) bool { return s.Author == w.Author }))
+// reaches reports whether a page may hold messages of the window, by its head alone.
+func (w Window) reaches(p *eventlog.Page) bool {
+	return p.First < w.To && p.Last >= w.From && (w.In == nil || w.In(p.Channel))
 }
 
-// has reports whether a message of a page that the window wants is within it.
+// names reports whether the window's author is among a page's.
+func (w Window) names(p *eventlog.Page) bool {
+	return w.Author == 0 || slices.ContainsFunc(p.Senders, func(s eventlog.Sender) bool { return s.Author == w.Author })
+}
+
+// has reports whether a message of a page that the window reaches is within it.
 func (w Window) has(m eventlog.Message) bool {
 	return w.From <= m.ID && m.ID < w.To && (w.Author == 0 || m.Author == w.Author)
 }
@@ -55,11 +59,9 @@ func (b *Board) Writers() int {
 // position.
 func (g *Guild) Board(log *eventlog.Log, w Window) (*Board, error) {
 	b, users := &Board{}, map[snowflake.ID]uint64{}
-	err := g.eachCounted(log, w.wants, func(_ snowflake.ID, e eventlog.Found) {
-		if w.has(e.Message) {
-			users[e.Author]++
-			b.Total++
-		}
+	err := g.eachCounted(log, w, func(_ snowflake.ID, e eventlog.Found) {
+		users[e.Author]++
+		b.Total++
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count a part of guild %s: %w", g.ID, err)

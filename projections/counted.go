@@ -6,18 +6,17 @@ import (
 )
 
 // eachCounted reads the log again, up to the guild's position, and gives each message that counts in the guild
-// once, with the event because of which it does: Counts is the one rule, here too. Pages that are not
-// wanted are left out.
-func (g *Guild) eachCounted(log *eventlog.Log, want func(*eventlog.Page) bool, give func(channel snowflake.ID, e eventlog.Found)) error {
+// once, with the event because of which it does: Counts is the one rule, here too. What is not within the
+// window is left out.
+func (g *Guild) eachCounted(log *eventlog.Log, w Window, give func(channel snowflake.ID, e eventlog.Found)) error {
 	repairs := map[snowflake.ID][]eventlog.Found{} // they may repeat what another event holds
-	err := g.eachFolded(log, func(body eventlog.Body) {
-		p, ok := body.(*eventlog.Page)
-		if !ok || !want(p) {
+	err := g.eachPage(log, w.reaches, func(p *eventlog.Page) {
+		if !w.names(p) {
 			return
 		}
 		for i := range p.Len() {
 			switch e := (eventlog.Found{Message: p.Message(i), Origin: p.Origin, Import: p.Import}); {
-			case !g.Counts(p.Channel, e):
+			case !w.has(e.Message) || !g.Counts(p.Channel, e):
 			case p.Origin == eventlog.Repair:
 				repairs[p.Channel] = append(repairs[p.Channel], e)
 			default:

@@ -112,12 +112,20 @@ func (d *decoder) channel(g *Guild) {
 	g.setParent(id, d.id())
 	ch.by, ch.cutoff, ch.deleted = uint32(d.uint()), d.id(), d.bool()
 	ch.checked, ch.unheard = uint32(d.uint()), uint32(d.uint())
-	for n := d.uint(); n > 0 && !d.bad; n-- {
-		c := g.cell(ch, d.id())
-		c.imported, c.stream = uint32(d.uint()), uint32(d.uint())
-		ch.addDeleted(c, uint32(d.uint()))
-		c.next, c.after = uint32(d.uint()), uint32(d.uint())
-		g.show(ch, c, int64(c.imported)+int64(c.stream))
+	n := d.uint()
+	if n > uint64(len(d.b)) { // a cell has several bytes
+		d.bad = true
+		return
+	}
+	ch.writers.keys, ch.cells = make([]uint32, 0, n), make([]cell, 0, n)
+	for ; n > 0 && !d.bad; n-- {
+		at := g.cell(ch, d.id())
+		g.addImported(ch, at, uint32(d.uint()))
+		g.addStream(ch, at, uint32(d.uint()))
+		g.addDeleted(ch, at, uint32(d.uint()))
+		if r := (aside{uint32(d.uint()), uint32(d.uint())}); r != (aside{}) {
+			*ch.kept(at) = r
+		}
 	}
 }
 

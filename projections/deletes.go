@@ -117,7 +117,7 @@ func (g *Guild) applyDelete(ch *channel, told []eventlog.Delete) {
 		by = slices.IndexFunc(told, countable)
 	}
 	if by >= 0 && countable(told[by]) {
-		ch.addDeleted(g.cell(ch, told[by].Author), 1)
+		g.addDeleted(ch, g.cell(ch, told[by].Author), 1)
 	}
 }
 
@@ -130,22 +130,23 @@ func (ch *channel) restsOn(m eventlog.Delete) bool {
 }
 
 // takeOut takes a message out of where it is counted.
-func (g *Guild) takeOut(ch *channel, c *cell, m eventlog.Delete) {
+func (g *Guild) takeOut(ch *channel, at int, m eventlog.Delete) {
 	if ch.restsOn(m) {
+		c := &ch.cells[at]
 		if m.ID < ch.cutoff {
 			c.imported--
 		} else {
 			c.stream--
 		}
-		g.show(ch, c, -1)
+		g.show(ch, at, -1)
 	}
 	held := func(where eventlog.Held) bool { return m.Held&where != 0 }
 	switch {
 	case g.running == nil:
 	case m.ID < g.running.Cutoff && held(eventlog.HeldRunning):
-		c.next--
+		ch.kept(at).next--
 	case m.ID >= g.running.Cutoff && held(eventlog.HeldStream):
-		c.after--
+		ch.kept(at).after--
 	}
 }
 
@@ -160,7 +161,7 @@ func (g *Guild) meetDeleted(ch *channel, p *eventlog.Page) {
 		}
 		g.deleted.add(id)
 		if s := p.Senders[p.From[i]]; g.policy.Countable(s.Type, s.Marks) {
-			ch.addDeleted(g.cell(ch, s.Author), 1)
+			g.addDeleted(ch, g.cell(ch, s.Author), 1)
 		}
 	}
 }
@@ -177,10 +178,12 @@ func (g *Guild) applyChannelDeleted(e eventlog.ChannelDeleted) {
 
 func (g *Guild) empty(ch *channel) {
 	ch.deleted = true
-	for _, c := range ch.cells {
+	for at := range ch.cells {
+		c, r := &ch.cells[at], ch.kept(at)
 		shown := c.imported + c.stream
-		g.show(ch, c, -int64(shown))
-		ch.addDeleted(c, max(shown, c.next+c.after)) // a first import may know more than is shown yet
-		c.imported, c.stream, c.next, c.after = 0, 0, 0, 0
+		g.show(ch, at, -int64(shown))
+		g.addDeleted(ch, at, max(shown, r.next+r.after)) // a first import may know more than is shown yet
+		c.imported, c.stream = 0, 0
 	}
+	ch.aside = nil
 }

@@ -36,7 +36,7 @@ func (g *Guild) Encode() []byte {
 	}
 	e.uints(uint64(len(g.channels)))
 	for _, id := range slices.Sorted(maps.Keys(g.channels)) {
-		e.channel(id, g.channels[id])
+		e.channel(g, id, g.channels[id])
 	}
 	return e.b
 }
@@ -98,13 +98,16 @@ func (e *encoder) importState(i *Import) {
 	}
 }
 
-func (e *encoder) channel(id snowflake.ID, ch *channel) {
+func (e *encoder) channel(g *Guild, id snowflake.ID, ch *channel) {
 	e.uints(uint64(id), uint64(ch.parent), uint64(ch.by), uint64(ch.cutoff))
 	e.bool(ch.deleted)
 	e.uints(uint64(ch.checked), uint64(ch.unheard))
 	e.uints(uint64(len(ch.cells)))
-	for _, author := range slices.Sorted(maps.Keys(ch.cells)) {
-		c := ch.cells[author]
-		e.uints(uint64(author), uint64(c.imported), uint64(c.stream), uint64(c.deleted), uint64(c.next), uint64(c.after))
+	for _, at := range g.byAuthor(ch) {
+		c, r := ch.cells[at], aside{}
+		if at < len(ch.aside) {
+			r = ch.aside[at]
+		}
+		e.uints(uint64(g.author(ch, at)), uint64(c.imported), uint64(c.stream), uint64(c.deleted), uint64(r.next), uint64(r.after))
 	}
 }

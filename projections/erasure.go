@@ -25,24 +25,39 @@ func (g *Guild) Anonymize(user snowflake.ID) {
 			i.By = eventlog.Anonymous
 		}
 	}
-	if g.users[user] == nil || user == eventlog.Anonymous {
+	at := g.users.find(user)
+	if at < 0 || user == eventlog.Anonymous {
 		return
 	}
 	for _, ch := range g.channels {
-		own, ok := ch.cells[user]
-		if !ok {
-			continue
+		if ch.writers.find(uint32(at)) >= 0 {
+			g.rename(ch, user)
 		}
-		c := g.cell(ch, eventlog.Anonymous)
-		c.imported += own.imported
-		c.stream += own.stream
-		c.deleted += own.deleted
-		c.next += own.next
-		c.after += own.after
-		delete(ch.cells, user)
 	}
-	sum := g.users[eventlog.Anonymous]
-	sum.Messages += g.users[user].Messages
-	sum.Deleted += g.users[user].Deleted
-	delete(g.users, user)
+	own := g.users.sums[at]
+	g.users.sums[at] = Count{} // nobody has this number any more
+	sum := &g.users.sums[g.users.number(eventlog.Anonymous)]
+	sum.Messages += own.Messages
+	sum.Deleted += own.Deleted
+}
+
+// rename puts eventlog.Anonymous in the place of a user in one channel.
+func (g *Guild) rename(ch *channel, user snowflake.ID) {
+	old := *ch
+	ch.writers, ch.cells, ch.aside = places[uint32]{}, nil, nil
+	for i, c := range old.cells {
+		author := g.author(&old, i)
+		if author == user {
+			author = eventlog.Anonymous
+		}
+		at := g.cell(ch, author)
+		ch.cells[at].imported += c.imported
+		ch.cells[at].stream += c.stream
+		ch.cells[at].deleted += c.deleted
+		if i < len(old.aside) && old.aside[i] != (aside{}) {
+			kept := ch.kept(at)
+			kept.next += old.aside[i].next
+			kept.after += old.aside[i].after
+		}
+	}
 }

@@ -44,7 +44,7 @@ func (s *schedule) erase() {
 	if diffs := Changes(s.live, replayed); len(diffs) > 0 {
 		s.Fatalf("what is shown at once differs from a replay: %v", diffs)
 	}
-	if s.live = replayed; !s.live.HasErased(uint64(user)) || s.live.users[user] != nil {
+	if s.live = replayed; !s.live.HasErased(uint64(user)) || s.live.users.of(user) != nil {
 		s.Fatalf("user %d is not erased", user)
 	}
 	if err := SaveSnapshot(s.log.Dir(), guildID, s.live.Encode()); err != nil {

@@ -214,13 +214,13 @@ type Difference struct {
 // Compare returns the users in whom g differs from the exact count, the largest difference first.
 func (e *Exact) Compare(g *Guild) []Difference {
 	var diffs []Difference
-	for id, u := range g.users {
-		if want := e.Users[id]; u.Messages != want {
-			diffs = append(diffs, Difference{id, u.Messages, want})
+	for i, id := range g.users.keys {
+		if n, want := g.users.sums[i].Messages, e.Users[id]; n != want {
+			diffs = append(diffs, Difference{id, n, want})
 		}
 	}
 	for id, want := range e.Users {
-		if g.users[id] == nil {
+		if g.users.find(id) < 0 {
 			diffs = append(diffs, Difference{id, 0, want})
 		}
 	}

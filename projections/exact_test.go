@@ -30,11 +30,11 @@ func TestCompareNamesWhoDiffers(t *testing.T) {
 		want   []Difference
 	}{
 		"nothing":           {func(g *Guild) {}, nil},
-		"one too many":      {func(g *Guild) { g.show(g.channels[1], g.channels[1].cells[5], 1) }, []Difference{{5, 3, 2}}},
-		"one too few":       {func(g *Guild) { g.show(g.channels[2], g.channels[2].cells[6], -1) }, []Difference{{6, 1, 2}}},
-		"a user unknown":    {func(g *Guild) { delete(g.users, 5) }, []Difference{{5, 0, 2}}},
-		"a user too many":   {func(g *Guild) { g.users[9] = &Count{Messages: 4} }, []Difference{{9, 4, 0}}},
-		"the largest first": {func(g *Guild) { g.users[5].Messages, g.users[6].Messages = 3, 9 }, []Difference{{6, 9, 2}, {5, 3, 2}}},
+		"one too many":      {func(g *Guild) { g.show(g.channels[1], g.cell(g.channels[1], 5), 1) }, []Difference{{5, 3, 2}}},
+		"one too few":       {func(g *Guild) { g.show(g.channels[2], g.cell(g.channels[2], 6), -1) }, []Difference{{6, 1, 2}}},
+		"a user unknown":    {func(g *Guild) { g.users.keys[g.users.find(5)] = 7; g.users.sums[g.users.find(7)] = Count{} }, []Difference{{5, 0, 2}}},
+		"a user too many":   {func(g *Guild) { g.users.sums[g.users.number(9)] = Count{Messages: 4} }, []Difference{{9, 4, 0}}},
+		"the largest first": {func(g *Guild) { g.users.of(5).Messages, g.users.of(6).Messages = 3, 9 }, []Difference{{6, 9, 2}, {5, 3, 2}}},
 		"a message counted": {func(g *Guild) { g.Apply(again(t, 5, 10)) }, []Difference{{5, 3, 2}}},
 		"a delete forgotten": {func(g *Guild) {
 			g.applyDeletes(&eventlog.Deletes{Channel: 1, List: []eventlog.Delete{{ID: 10, Held: eventlog.HeldStream, Author: 5}}})

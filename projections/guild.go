@@ -19,10 +19,10 @@ type Guild struct {
 	unknown  uint64       // events of kinds that this version doesn't know
 
 	channels map[snowflake.ID]*channel
-	users    map[snowflake.ID]*Count // sums of the cells
-	total    uint64                  // sum of the users' messages
-	deleted  idSet                   // deleted messages whose author is known, or that will not count
-	unmet    idSet                   // deleted before the log held them: their author is not known yet
+	users    users
+	total    uint64 // sum of the users' messages
+	deleted  idSet  // deleted messages whose author is known, or that will not count
+	unmet    idSet  // deleted before the log held them: their author is not known yet
 
 	committed *Import // the last one that completed
 	running   *Import
@@ -56,9 +56,12 @@ type channel struct {
 	excluded bool         // by the settings: it holds what it holds, and none of it is shown
 	by       uint32       // the import that its count before the cutoff rests on; 0: none
 	cutoff   snowflake.ID // the smallest id that is live tracking's
-	cells    map[snowflake.ID]*cell
-	checked  uint32 // up to this gap no delete is unknown
-	unheard  uint32 // the newest gap of this channel alone
+	checked  uint32       // up to this gap no delete is unknown
+	unheard  uint32       // the newest gap of this channel alone
+
+	writers places[uint32] // the users' numbers
+	cells   []cell         // one for each writer
+	aside   []aside        // likewise, while an import runs; the last may be missing
 }
 
 // shows reports whether a message of the channel counts.
@@ -71,21 +74,9 @@ func (ch *channel) shows() bool {
 	return false
 }
 
-// cell counts one user's messages in one channel. What is shown is imported plus stream.
-type cell struct {
-	user     *Count
-	imported uint32 // held by the channel's import, older than its cutoff
-	stream   uint32 // held by live tracking, not older than the cutoff
-	deleted  uint32 // known to be deleted
-
-	// Of the running import, kept aside until it completes:
-	next  uint32 // held by it
-	after uint32 // held by live tracking, not older than its cutoff
-}
-
 // NewGuild returns a guild of which nothing is known.
 func NewGuild(id snowflake.ID) *Guild {
-	return &Guild{ID: id, channels: map[snowflake.ID]*channel{}, users: map[snowflake.ID]*Count{}, gaps: map[uint32]Gap{}, erased: map[uint64]bool{}}
+	return &Guild{ID: id, channels: map[snowflake.ID]*channel{}, gaps: map[uint32]Gap{}, erased: map[uint64]bool{}}
 }
 
 // Apply folds in a body of events. After the last body of a record comes Reach.
@@ -140,39 +131,9 @@ func (g *Guild) Unknown() uint64 { return g.unknown }
 func (g *Guild) channel(id snowflake.ID) *channel {
 	ch, ok := g.channels[id]
 	if !ok {
-		ch = &channel{cells: map[snowflake.ID]*cell{}, checked: g.gapped} // what it will hold is read from now on
+		ch = &channel{checked: g.gapped} // what it will hold is read from now on
 		ch.excluded = g.excludes(id, ch)
 		g.channels[id] = ch
 	}
 	return ch
-}
-
-func (g *Guild) cell(ch *channel, author snowflake.ID) *cell {
-	c, ok := ch.cells[author]
-	if !ok {
-		user, known := g.users[author]
-		if !known {
-			user = &Count{}
-			g.users[author] = user
-		}
-		c = &cell{user: user}
-		ch.cells[author] = c
-	}
-	return c
-}
-
-// show changes what is shown of a user's messages in a channel by n.
-func (g *Guild) show(ch *channel, c *cell, n int64) {
-	if ch.excluded {
-		return
-	}
-	c.user.Messages += uint64(n)
-	g.total += uint64(n)
-}
-
-func (ch *channel) addDeleted(c *cell, n uint32) {
-	c.deleted += n
-	if !ch.excluded {
-		c.user.Deleted += uint64(n)
-	}
 }

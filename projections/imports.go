@@ -100,9 +100,7 @@ func (g *Guild) endRunning(outcome eventlog.Outcome, at time.Time) {
 		if outcome == eventlog.Completed && read != nil && read.Outcome == eventlog.Completed && !ch.deleted {
 			g.switchOver(ch, r)
 		}
-		for _, c := range ch.cells {
-			c.next, c.after = 0, 0
-		}
+		ch.aside = nil
 	}
 }
 
@@ -122,9 +120,10 @@ func (i *Import) join(part *Import) {
 func (g *Guild) switchOver(ch *channel, r *Import) {
 	ch.by, ch.cutoff = r.Number, r.Cutoff
 	ch.checked = max(ch.checked, r.Gapped)
-	for _, c := range ch.cells {
-		g.show(ch, c, int64(c.next)+int64(c.after)-int64(c.imported)-int64(c.stream))
-		c.imported, c.stream = c.next, c.after
+	for at := range ch.cells {
+		c, r := &ch.cells[at], ch.kept(at)
+		g.show(ch, at, int64(r.next)+int64(r.after)-int64(c.imported)-int64(c.stream))
+		c.imported, c.stream = r.next, r.after
 	}
 }
 

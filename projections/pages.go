@@ -55,29 +55,21 @@ func (g *Guild) applyPage(p *eventlog.Page) {
 	}
 	switch g.sideOf(ch, p.Origin, p.Import, p.First) {
 	case sideStream:
-		g.addStream(ch, p)
+		g.applyStream(ch, p)
 	case sideRunning:
-		g.each(ch, p, 0, g.running.Cutoff, func(c *cell, n uint32) { c.next += n })
+		g.each(ch, p, 0, g.running.Cutoff, func(at int, n uint32) { ch.kept(at).next += n })
 	case sideImport:
-		g.each(ch, p, 0, ch.cutoff, func(c *cell, n uint32) { g.addImported(ch, c, n) })
+		g.each(ch, p, 0, ch.cutoff, func(at int, n uint32) { g.addImported(ch, at, n) })
 	}
 }
 
-func (g *Guild) addImported(ch *channel, c *cell, n uint32) {
-	c.imported += n
-	g.show(ch, c, int64(n))
-}
-
-func (g *Guild) addStream(ch *channel, p *eventlog.Page) {
+func (g *Guild) applyStream(ch *channel, p *eventlog.Page) {
 	if p.Origin == eventlog.Archive && p.Last >= ch.cutoff {
 		ch.checked = 0 // it may tell of what was deleted since it was made
 	}
-	g.each(ch, p, ch.cutoff, noEnd, func(c *cell, n uint32) {
-		c.stream += n
-		g.show(ch, c, int64(n))
-	})
+	g.each(ch, p, ch.cutoff, noEnd, func(at int, n uint32) { g.addStream(ch, at, n) })
 	if g.running != nil {
-		g.each(ch, p, g.running.Cutoff, noEnd, func(c *cell, n uint32) { c.after += n })
+		g.each(ch, p, g.running.Cutoff, noEnd, func(at int, n uint32) { ch.kept(at).after += n })
 	}
 }
 
@@ -88,24 +80,23 @@ func (g *Guild) applyRepairs(ch *channel, p *eventlog.Page) {
 		if !g.policy.Countable(s.Type, s.Marks) || g.isDeleted(id) {
 			continue
 		}
-		c := g.cell(ch, s.Author)
+		at := g.cell(ch, s.Author)
 		switch g.sideOf(ch, p.Origin, p.Import, id) {
 		case sideRunning:
-			c.next++
+			ch.kept(at).next++
 		case sideImport:
-			g.addImported(ch, c, 1)
+			g.addImported(ch, at, 1)
 		case sideStream:
-			c.stream++
-			g.show(ch, c, 1)
+			g.addStream(ch, at, 1)
 			if g.running != nil && id >= g.running.Cutoff {
-				c.after++
+				ch.kept(at).after++
 			}
 		}
 	}
 }
 
 // each gives the number of countable messages with from <= id < to, not deleted, of each sender.
-func (g *Guild) each(ch *channel, p *eventlog.Page, from, to snowflake.ID, add func(c *cell, n uint32)) {
+func (g *Guild) each(ch *channel, p *eventlog.Page, from, to snowflake.ID, add func(at int, n uint32)) {
 	counts := p.Counts
 	if p.First < from || to <= p.Last || g.anyDeleted(p) {
 		var within [eventlog.MaxPage]uint16

@@ -48,8 +48,9 @@ func (g *Guild) follow(log *eventlog.Log, until ulid.ULID) error {
 	return nil
 }
 
-// eachFolded gives the bodies that are folded into the guild. A record that has come since is left out.
-func (g *Guild) eachFolded(log *eventlog.Log, give func(eventlog.Body)) error {
+// eachPage gives the pages that are folded into the guild, of those that want takes from their head alone (see
+// eventlog.Record.Pages). A record that has come since is left out.
+func (g *Guild) eachPage(log *eventlog.Log, want func(*eventlog.Page) bool, give func(*eventlog.Page)) error {
 	if g.position == (ulid.ULID{}) {
 		return nil
 	}
@@ -57,11 +58,11 @@ func (g *Guild) eachFolded(log *eventlog.Log, give func(eventlog.Body)) error {
 		if err != nil {
 			return err
 		}
-		for body, err := range rec.Bodies() {
+		for p, err := range rec.Pages(want) {
 			if err != nil {
 				return err
 			}
-			give(body)
+			give(p)
 		}
 	}
 	return nil

@@ -487,6 +487,7 @@ func (s *schedule) check() {
 	s.checkStream()
 	s.checkActivity()
 	s.checkBoard()
+	s.checkUserDays()
 }
 
 // checkStream holds the count to what Discord has: no import may lose a message that live tracking knows.
@@ -527,7 +528,8 @@ func (s *schedule) checkSeen() {
 			}
 		}
 	}
-	for id, u := range s.live.users {
+	for i, id := range s.live.users.keys {
+		u := s.live.users.sums[i]
 		if s.disputed { // whose a message was is not what was sent
 			continue
 		}

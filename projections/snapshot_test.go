@@ -61,9 +61,9 @@ func TestDamagedSnapshotsAreIgnored(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := busy(t)
-			w.g.users[5].Messages += 7 // if it were used, it would show
+			w.g.channels[1].cells[0].stream += 7 // if it were used, it would show
 			path := save(t, w)
-			w.g.users[5].Messages -= 7
+			w.g.channels[1].cells[0].stream -= 7
 			b, err := os.ReadFile(path)
 			if err != nil {
 				t.Fatal(err)

@@ -19,11 +19,11 @@ type Standing struct {
 func (g *Guild) Total() uint64 { return g.total }
 
 // Users returns the number of users of whom a message was ever seen.
-func (g *Guild) Users() int { return len(g.users) }
+func (g *Guild) Users() int { return len(g.users.keys) }
 
 // User returns one user's count; of someone unknown, zeros.
 func (g *Guild) User(id snowflake.ID) Count {
-	if u, ok := g.users[id]; ok {
+	if u := g.users.of(id); u != nil {
 		return *u
 	}
 	return Count{}
@@ -32,21 +32,21 @@ func (g *Guild) User(id snowflake.ID) Count {
 // Standings returns all users of whom a countable message was ever seen: most messages first, then by
 // id.
 func (g *Guild) Standings() []Standing {
-	all, _ := g.Top(len(g.users))
+	all, _ := g.Top(g.Users())
 	return all
 }
 
 // Top returns the first n of Standings, and how many users those hold in all. For a small n it looks at
 // each user once and sorts few.
 func (g *Guild) Top(n int) (top []Standing, of int) {
-	top = make([]Standing, 0, min(2*n, len(g.users)))
+	top = make([]Standing, 0, min(2*n, g.Users()))
 	cut := false // the first n of top are sorted: who is behind the last of them is out
-	for id, u := range g.users {
+	for i, u := range g.users.sums {
 		if u.Seen() == 0 {
 			continue
 		}
 		of++
-		s := Standing{User: id, Count: *u}
+		s := Standing{User: g.users.keys[i], Count: u}
 		if n < 1 || cut && s.behind(top[n-1]) > 0 {
 			continue
 		}
@@ -73,15 +73,13 @@ func number(top []Standing) {
 
 // behind is above 0 where s stands behind o.
 func (s Standing) behind(o Standing) int {
-	return cmp.Or(s.nobody()-o.nobody(), cmp.Compare(o.Messages, s.Messages), cmp.Compare(s.User, o.User))
-}
-
-// nobody is 1 for those who had themselves erased, all in one: they take nobody's place.
-func (s Standing) nobody() int {
-	if s.User == eventlog.Anonymous {
-		return 1
+	if s.User == eventlog.Anonymous || o.User == eventlog.Anonymous { // all who had themselves erased, in one: they take nobody's place
+		return cmp.Compare(o.User, s.User)
 	}
-	return 0
+	if s.Messages != o.Messages { // cmp.Or would compare the ids too, of each user for each answer
+		return cmp.Compare(o.Messages, s.Messages)
+	}
+	return cmp.Compare(s.User, o.User)
 }
 
 // Rank returns a user's place, from 1.
@@ -94,11 +92,11 @@ func (g *Guild) Rank(id snowflake.ID) int {
 func (g *Guild) Place(id snowflake.ID) (rank, writers int) {
 	own := Standing{User: id, Count: g.User(id)}
 	rank = 1
-	for other, u := range g.users {
-		if u.Messages > 0 && other != eventlog.Anonymous {
+	for i, u := range g.users.sums {
+		if u.Messages > 0 && g.users.keys[i] != eventlog.Anonymous {
 			writers++
 		}
-		if u.Seen() > 0 && own.behind(Standing{User: other, Count: *u}) > 0 {
+		if u.Seen() > 0 && own.behind(Standing{User: g.users.keys[i], Count: u}) > 0 {
 			rank++
 		}
 	}
@@ -135,8 +133,8 @@ func (g *Guild) Channels() []ChannelCount {
 // Writers returns the number of users who have messages that count.
 func (g *Guild) Writers() int {
 	n := 0
-	for id, u := range g.users {
-		if u.Messages > 0 && id != eventlog.Anonymous {
+	for i, u := range g.users.sums {
+		if u.Messages > 0 && g.users.keys[i] != eventlog.Anonymous {
 			n++
 		}
 	}
@@ -146,8 +144,8 @@ func (g *Guild) Writers() int {
 // Changes returns the users whose messages differ between two counts: Counted is in from, Expected in to.
 func Changes(from, to *Guild) []Difference {
 	counts := map[snowflake.ID]uint64{}
-	for id, u := range to.users {
-		counts[id] = u.Messages
+	for i, id := range to.users.keys {
+		counts[id] = to.users.sums[i].Messages
 	}
 	return (&Exact{Users: counts}).Compare(from)
 }

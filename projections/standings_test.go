@@ -20,7 +20,7 @@ func TestTop(t *testing.T) {
 		writers := 0
 		for i := range users {
 			s := Standing{User: eventlog.Anonymous + 1 + snowflake.ID(i), Count: Count{Messages: count.Draw(t, "messages"), Deleted: count.Draw(t, "deleted")}}
-			g.users[s.User] = &s.Count
+			g.users.sums[g.users.number(s.User)] = s.Count
 			if s.Seen() > 0 {
 				want = append(want, s)
 			}

@@ -29,7 +29,7 @@ func (r *Router) activity() command {
 				},
 			},
 		},
-		handle: r.handleActivity,
+		handle: r.reading(r.handleActivity),
 	}
 }
 

@@ -38,7 +38,7 @@ func card(i interaction, who snowflake.ID, s span) (reply, error) {
 		}
 		rank, writers, total = board.Of(who).Rank, board.Writers(), board.Total
 	}
-	rep := reply{embed: cardEmbed(i.target, who, s, g.User(who), a)}
+	rep := reply{embed: cardEmbed(i, who, s, g.User(who), a)}
 	if rep.note(i.target); a.Total == 0 {
 		return rep, nil
 	}
@@ -46,8 +46,8 @@ func card(i interaction, who snowflake.ID, s span) (reply, error) {
 	return rep, rep.draw("messages.png", s.bars(a, i.id.Time()))
 }
 
-func cardEmbed(t *Target, who snowflake.ID, s span, all projections.Count, a *projections.Activity) *discordgo.MessageEmbed {
-	wrote := strings.TrimSpace(fmt.Sprintf("%s wrote **%s** %s", user(who), count(a.Total, "message"), s.period.title))
+func cardEmbed(i interaction, who snowflake.ID, s span, all projections.Count, a *projections.Activity) *discordgo.MessageEmbed {
+	wrote := strings.TrimSpace(fmt.Sprintf("%s wrote **%s** %s", named(who, i.hasLeft(who)), count(a.Total, "message"), s.period.title))
 	e := &discordgo.MessageEmbed{Color: colourInfo, Description: wrote + "."}
 	if a.Total == 0 {
 		return e
@@ -55,7 +55,7 @@ func cardEmbed(t *Target, who snowflake.ID, s span, all projections.Count, a *pr
 	best, most := bestDay(a)
 	e.Fields = append(e.Fields, field("First message", ago(a.First.Time())), field("Best day", fmt.Sprintf("%s: %s", best, number(most))))
 	top := ""
-	for _, c := range busiest(t, a, channelsOnCard) {
+	for _, c := range busiest(i.target, a, channelsOnCard) {
 		top += fmt.Sprintf("%s: %s\n", c.Name, number(c.Messages))
 	}
 	e.Fields = append(e.Fields, field("Top channels", top))

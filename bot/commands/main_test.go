@@ -79,7 +79,7 @@ func newRouter(t *testing.T, f *fake) *Router {
 		t.Fatal(err)
 	}
 	return &Router{
-		Client: rest.NewClient(rest.NewSession("token", transport)), App: 3, Log: slog.New(slog.DiscardHandler),
+		Client: rest.NewClient(rest.NewSession("token", transport)), App: 3, Log: slog.New(slog.DiscardHandler), Turns: NewTurns(),
 		Target: func(snowflake.ID) (*Target, bool) { return newTarget(), true },
 	}
 }

@@ -23,21 +23,23 @@ func (r *Router) messageCount() command {
 }
 
 // handleMessageCount answers with what is in memory at once; the card, for which the log is read, takes its place.
-func (r *Router) handleMessageCount(_ context.Context, i interaction) (reply, error) {
+func (r *Router) handleMessageCount(ctx context.Context, i interaction) (reply, error) {
 	who, s := i.user, spanOf(i)
 	if id := i.idOption("user"); id != 0 {
 		who = id
 	}
+	card := r.reading(func(_ context.Context, i interaction) (reply, error) { return card(i, who, s) })
 	if !s.everything() {
-		return card(i, who, s)
+		return card(ctx, i)
 	}
+	left := i.hasLeft(who)
 	embed := &discordgo.MessageEmbed{Color: colourInfo}
 	messages := uint64(0)
 	i.target.Gate.View(func(g *projections.Guild) {
 		c := g.User(who)
 		rank, writers := g.Place(who)
 		messages = c.Messages
-		embed.Description = fmt.Sprintf("%s wrote **%s**.", user(who), count(c.Messages, "message"))
+		embed.Description = fmt.Sprintf("%s wrote **%s**.", named(who, left), count(c.Messages, "message"))
 		if c.Messages > 0 {
 			embed.Fields = append(embed.Fields, place(rank, writers), field("Share of the server", share(c.Messages, g.Total())))
 		}
@@ -48,7 +50,7 @@ func (r *Router) handleMessageCount(_ context.Context, i interaction) (reply, er
 	rep := reply{embed: embed}
 	rep.note(i.target)
 	if messages > 0 {
-		rep.more = func(context.Context) (reply, error) { return card(i, who, s) }
+		rep.more = func(ctx context.Context) (reply, error) { return card(ctx, i) }
 	}
 	return rep, nil
 }

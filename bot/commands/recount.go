@@ -16,7 +16,7 @@ func (r *Router) recount() command {
 			Name: "recount", Description: "Count everything anew from the log, and say what changed",
 			DefaultMemberPermissions: manageServer(), Contexts: inGuilds(),
 		},
-		handle: r.handleRecount,
+		handle: r.reading(r.handleRecount),
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"tally/bot/gate"
 	"tally/bot/history"
 	"tally/bot/importer"
+	"tally/bot/members"
 	"tally/bot/rest"
 	"tally/eventlog/snowflake"
 )
@@ -23,9 +24,10 @@ const deferAfter = 1500 * time.Millisecond
 // Target is the guild that a command works on.
 type Target struct {
 	history.Reader
-	Gate *gate.Gate
-	Job  *importer.Job
-	Now  func() time.Time // Discord's clock
+	Gate    *gate.Gate
+	Job     *importer.Job
+	Members *members.Members
+	Now     func() time.Time // Discord's clock
 }
 
 // Router takes interactions and answers them.
@@ -37,6 +39,7 @@ type Router struct {
 	// EraseAfter is for how many days a server's data is kept after the bot was removed from it; 0: until it is erased
 	// by hand.
 	EraseAfter int
+	Turns      *Turns // of those that read the log
 	Log        *slog.Logger
 	// Target returns a guild, or false while it isn't known yet.
 	Target func(guild snowflake.ID) (*Target, bool)
@@ -47,6 +50,7 @@ type interaction struct {
 	*discordgo.Interaction
 	id, user, channel snowflake.ID
 	target            *Target
+	room              int // for a file, in bytes
 }
 
 // reply is an answer.
@@ -70,7 +74,7 @@ type command struct {
 func (r *Router) all() map[string]command {
 	commands := map[string]command{}
 	for _, c := range []command{
-		r.importMessages(), r.importStatus(), r.importCancel(), r.verifyCounts(), r.recount(), r.messageCount(), r.leaderboard(), r.activity(),
+		r.importMessages(), r.importStatus(), r.importCancel(), r.verifyCounts(), r.recount(), r.messageCount(), r.leaderboard(), r.activity(), r.export(),
 		r.privacy(), r.forgetMe(), r.eraseUser(),
 	} {
 		commands[c.definition.Name] = c
@@ -99,6 +103,7 @@ func (r *Router) Handle(ctx context.Context, data json.RawMessage) {
 	if h == nil {
 		return
 	}
+	i.room = roomIn(data)
 	if err := r.answer(ctx, i, h, private); err != nil && ctx.Err() == nil {
 		r.Log.Error("an interaction could not be answered", "guild", i.GuildID, "error", err)
 	}

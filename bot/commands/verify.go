@@ -41,6 +41,13 @@ func (r *Router) handleVerify(ctx context.Context, i interaction) (reply, error)
 		return reply{}, userError("Only Discord can say what is missing: use `deep:True` together with `repair:True`. " +
 			"If the counts differ from the log, `/recount` counts them anew.")
 	}
+	if !deep { // Discord's pace bounds the others
+		end, err := r.Turns.take(ctx, i.target.Guild)
+		if err != nil {
+			return reply{}, err
+		}
+		defer end()
+	}
 	result, err := Verify(ctx, i.target, deep, repair, i.id)
 	stale := errors.Is(err, verify.ErrReplay)
 	if err != nil && !stale {

@@ -85,8 +85,9 @@ func (d *Directory) Learn(since uint64, channels ...discord.Channel) {
 			continue
 		}
 		if known, ok := d.channels[c.ID]; ok && d.told != since {
-			known.LastMessage = max(known.LastMessage, c.LastMessage)
-			c = known
+			last := max(known.LastMessage, c.LastMessage)
+			c = *known
+			c.LastMessage = last
 		}
 		d.add([]discord.Channel{c})
 	}
@@ -116,8 +117,9 @@ func (d *Directory) Refused(since uint64, id snowflake.ID) bool {
 		return false
 	}
 	if c, ok := d.channels[id]; ok {
+		c := *c
 		c.Flags |= discord.FlagObfuscated
-		d.channels[id], d.refused[id] = c, true
+		d.channels[id], d.refused[id] = &c, true
 	}
 	return true
 }
@@ -133,9 +135,9 @@ func (d *Directory) tell(c discord.Channel) {
 // forgive lets refused channels be what the permissions say. d.mu is held.
 func (d *Directory) forgive(opened func(discord.Channel) bool) {
 	for id := range d.refused {
-		if c := d.channels[id]; opened(c) {
+		if c := *d.channels[id]; opened(c) {
 			c.Flags &^= discord.FlagObfuscated
-			d.channels[id] = c
+			d.channels[id] = &c
 			delete(d.refused, id)
 		}
 	}

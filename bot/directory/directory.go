@@ -21,15 +21,15 @@ type Directory struct {
 	mu       sync.RWMutex
 	guild    discord.Guild // without its channels and threads
 	access   discord.GuildAccess
-	channels map[snowflake.ID]discord.Channel // threads too
-	refused  map[snowflake.ID]bool            // that Discord has refused, though the permissions allow them
-	gone     map[snowflake.ID]uint64          // what was deleted, and what told was then
-	told     uint64                           // how often the gateway has told something
+	channels map[snowflake.ID]*discord.Channel // threads too; what is in it is never changed, but replaced
+	refused  map[snowflake.ID]bool             // that Discord has refused, though the permissions allow them
+	gone     map[snowflake.ID]uint64           // what was deleted, and what told was then
+	told     uint64                            // how often the gateway has told something
 }
 
 // New returns the directory of a guild as the bot with the user id me sees it. It is empty until Reset.
 func New(me snowflake.ID) *Directory {
-	return &Directory{me: me, channels: map[snowflake.ID]discord.Channel{}, refused: map[snowflake.ID]bool{}, gone: map[snowflake.ID]uint64{}}
+	return &Directory{me: me, channels: map[snowflake.ID]*discord.Channel{}, refused: map[snowflake.ID]bool{}, gone: map[snowflake.ID]uint64{}}
 }
 
 // Reset takes a whole guild, as GUILD_CREATE brings it. Threads that it doesn't name, the archived ones,
@@ -40,9 +40,9 @@ func (d *Directory) Reset(g discord.Guild) {
 	d.told++
 	d.forgive(func(discord.Channel) bool { return true })
 	old := d.channels
-	d.channels = map[snowflake.ID]discord.Channel{}
+	d.channels = make(map[snowflake.ID]*discord.Channel, len(g.Channels)+len(g.Threads))
 	for _, c := range slices.Concat(g.Channels, g.Threads) {
-		d.channels[c.ID] = c
+		d.channels[c.ID] = &c
 	}
 	for id, c := range old {
 		if _, there := d.channels[c.Parent]; there && c.IsThread() {
@@ -73,10 +73,10 @@ func (d *Directory) Add(channels ...discord.Channel) {
 
 func (d *Directory) add(channels []discord.Channel) {
 	for _, c := range channels {
-		if c.Member == nil {
-			c.Member = d.channels[c.ID].Member
+		if known, ok := d.channels[c.ID]; ok && c.Member == nil {
+			c.Member = known.Member
 		}
-		d.channels[c.ID] = c
+		d.channels[c.ID] = &c
 		delete(d.refused, c.ID)
 	}
 }
@@ -117,8 +117,10 @@ func (d *Directory) Name() string {
 func (d *Directory) Channel(id snowflake.ID) (discord.Channel, bool) {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	c, ok := d.channels[id]
-	return c, ok
+	if c, ok := d.channels[id]; ok {
+		return *c, true
+	}
+	return discord.Channel{}, false
 }
 
 // ParentOf returns the channel of a thread; 0 for what is no thread, or isn't known.
@@ -135,7 +137,7 @@ func (d *Directory) Channels() []discord.Channel {
 	defer d.mu.RUnlock()
 	var all []discord.Channel
 	for _, id := range slices.Sorted(maps.Keys(d.channels)) {
-		all = append(all, d.channels[id])
+		all = append(all, *d.channels[id])
 	}
 	return all
 }
@@ -158,18 +160,16 @@ func (d *Directory) Permissions(c discord.Channel) discord.Permissions {
 func (d *Directory) Public(id snowflake.ID) bool {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	c, known := d.channels[id]
-	everyone := d.access
+	known, ok := d.channels[id]
+	if !ok {
+		return false
+	}
+	c, everyone := *known, d.access
 	everyone.Member, everyone.MemberRoles, c.Member = 0, nil, nil
-	return known && everyone.For(c, d.parent(c)).Has(discord.ViewChannel)
+	return everyone.For(c, d.parent(c)).Has(discord.ViewChannel)
 }
 
-func (d *Directory) parent(c discord.Channel) *discord.Channel {
-	if p, ok := d.channels[c.Parent]; ok {
-		return &p
-	}
-	return nil
-}
+func (d *Directory) parent(c discord.Channel) *discord.Channel { return d.channels[c.Parent] }
 
 // StarterCopy reports whether a message is the copy that a thread begins with of the message that it
 // was started from. In forums and media channels the first message is no copy: there is no other.

@@ -177,11 +177,11 @@ func TestRecountBesideAnErasure(t *testing.T) {
 	release := held(t, g)
 	recounted, erased := make(chan error, 1), make(chan error, 1)
 	go func() { erased <- g.submit(t.Context(), &job{erase: &erasure{leaver, key, key.Hash(guildID, leaver)}}) }()
-	for len(g.jobs) == 0 {
+	for len(g.jobs.waiting) == 0 {
 		time.Sleep(time.Millisecond)
 	}
 	go func() { recounted <- g.Recount(t.Context(), nil) }()
-	for len(g.jobs) < 2 { // the replay is done, before the erasure
+	for len(g.jobs.waiting) < 2 { // the replay is done, before the erasure
 		time.Sleep(time.Millisecond)
 	}
 	release()

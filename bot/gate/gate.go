@@ -16,15 +16,12 @@ import (
 // ErrClosed says that the gate takes nothing more: the bot is stopping.
 var ErrClosed = errors.New("the guild's gate is closed")
 
-// queueLength is how many jobs may wait for the writer before those who bring more must wait.
-const queueLength = 1024
-
 // Gate is one guild's way into the log. Its methods may be called from many goroutines at once.
 type Gate struct {
 	log   *eventlog.Log
 	guild snowflake.ID
 	slog  *slog.Logger
-	jobs  chan *job
+	jobs  *queue
 	done  chan struct{} // closed when the writer has ended
 	close sync.Once
 	stop  chan struct{} // closed when nothing more is taken
@@ -62,7 +59,7 @@ func Open(log *eventlog.Log, guild snowflake.ID, logger *slog.Logger) (*Gate, er
 	g := &Gate{
 		life: life, end: end,
 		log: log, guild: guild, slog: logger.With("guild", guild), state: state, recent: newRecent(state.Newest()),
-		jobs: make(chan *job, queueLength), done: make(chan struct{}), stop: make(chan struct{}), last: make(chan struct{}),
+		jobs: newQueue(), done: make(chan struct{}), stop: make(chan struct{}), last: make(chan struct{}),
 	}
 	if err := g.masks.open(log.Dir(), state); err != nil {
 		end()

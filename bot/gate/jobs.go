@@ -32,7 +32,8 @@ func (g *Gate) enqueue(ctx context.Context, j *job) error {
 	default:
 	}
 	select {
-	case g.jobs <- j:
+	case g.jobs.room <- struct{}{}:
+		g.jobs.put(j)
 		return nil
 	case <-g.stop:
 		return ErrClosed

@@ -171,9 +171,9 @@ func (m *machine) burst() {
 
 // beside gives something to the gate from another goroutine, and returns once it waits for the writer.
 func (m *machine) beside(give func() error) <-chan error {
-	outcome, before := make(chan error, 1), len(m.gate.jobs)
+	outcome, before := make(chan error, 1), len(m.gate.jobs.waiting)
 	go func() { outcome <- give() }()
-	for len(m.gate.jobs) == before {
+	for len(m.gate.jobs.waiting) == before {
 		runtime.Gosched()
 	}
 	return outcome

@@ -19,13 +19,13 @@ func (g *Gate) write() {
 	defer close(g.done)
 	for {
 		select {
-		case j := <-g.jobs:
-			g.handle(j)
+		case <-g.jobs.waiting:
+			g.handle(g.jobs.take())
 		case <-g.last:
 			for {
 				select {
-				case j := <-g.jobs:
-					g.handle(j)
+				case <-g.jobs.waiting:
+					g.handle(g.jobs.take())
 				default:
 					g.snapshotAtEnd()
 					return
@@ -51,8 +51,8 @@ func (g *Gate) handle(first *job) {
 
 func (g *Gate) waiting() *job {
 	select {
-	case j := <-g.jobs:
-		return j
+	case <-g.jobs.waiting:
+		return g.jobs.take()
 	default:
 		return nil
 	}

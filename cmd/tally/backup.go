@@ -31,6 +31,9 @@ Examples:
 // Run writes the file itself also where a running bot carries the command out.
 func (c *backupCmd) Run(t *terminal) error {
 	if c.Out == "-" {
+		if t.width > 0 {
+			return usage(errors.New("a copy of the log is not for a terminal"), "Give --out FILE, or pipe it.")
+		}
 		return c.print(t)
 	}
 	if _, err := os.Lstat(c.Out); !errors.Is(err, fs.ErrNotExist) {

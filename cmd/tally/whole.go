@@ -21,7 +21,7 @@ func (t *terminal) into(path string, command func(*terminal) error) error {
 	}
 	defer func() { _ = os.Remove(temporary.Name()) }() // it is gone where all went well
 	printing := *t
-	printing.out, printing.args = bufio.NewWriter(temporary), slices.Concat(t.args, []string{"--out=-"}) // the last one holds
+	printing.out, printing.width, printing.args = bufio.NewWriter(temporary), 0, slices.Concat(t.args, []string{"--out=-"}) // the last one holds
 	err = errors.Join(command(&printing), printing.out.Flush(), temporary.Sync(), temporary.Close())
 	if err != nil {
 		return err
