@@ -10,7 +10,7 @@ import (
 
 // stateVersion is the version of the encoding below. A snapshot of another version is not read: the
 // log gives the state anew.
-const stateVersion = 3
+const stateVersion = 4
 
 // Encode returns the whole state in its one canonical form: equal states give equal bytes. It is a
 // snapshot's content, and what replay and live state are compared by.

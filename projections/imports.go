@@ -121,7 +121,7 @@ func (i *Import) join(part *Import) {
 
 func (g *Guild) switchOver(ch *channel, r *Import) {
 	ch.by, ch.cutoff = r.Number, r.Cutoff
-	ch.checked = max(ch.checked, r.Gapped)
+	ch.checked = r.Gapped // nobody has held against Discord since what counts now
 	for _, c := range ch.cells {
 		g.show(c, int64(c.next)+int64(c.after)-int64(c.imported)-int64(c.stream))
 		c.imported, c.stream = c.next, c.after
