@@ -60,9 +60,22 @@ func (r *Router) handleActivity(_ context.Context, i interaction) (reply, error)
 	rep := reply{embed: &discordgo.MessageEmbed{
 		Title: "Activity of " + i.target.Directory.Name() + s.title(), Color: colourInfo,
 		Description: lines([]string{of(s, author), count(a.Total, "message") + "."}),
+		Fields:      topChannels(f.Channels),
 	}}
 	rep.note(i.target)
 	return rep, rep.draw("activity.png", f)
+}
+
+// topChannels names channels, in Discord's own letters: the picture has not all of them.
+func topChannels(channels []picture.Bar) []*discordgo.MessageEmbedField {
+	text := ""
+	for _, c := range channels {
+		text += fmt.Sprintf("%s: %s\n", c.Name, number(c.Messages))
+	}
+	if text == "" {
+		return nil
+	}
+	return []*discordgo.MessageEmbedField{field("Top channels", text)}
 }
 
 // of says whose messages, and where, if not all.

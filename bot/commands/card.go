@@ -54,11 +54,7 @@ func cardEmbed(i interaction, who snowflake.ID, s span, all projections.Count, a
 	}
 	best, most := bestDay(a)
 	e.Fields = append(e.Fields, field("First message", ago(a.First.Time())), field("Best day", fmt.Sprintf("%s: %s", best, number(most))))
-	top := ""
-	for _, c := range busiest(i.target, a, channelsOnCard) {
-		top += fmt.Sprintf("%s: %s\n", c.Name, number(c.Messages))
-	}
-	e.Fields = append(e.Fields, field("Top channels", top))
+	e.Fields = append(e.Fields, topChannels(busiest(i.target, a, channelsOnCard))...)
 	if all.Deleted > 0 && s.everything() {
 		e.Fields = append(e.Fields, field("With deleted ones", number(all.Seen())))
 	}
