@@ -43,7 +43,7 @@ func card(i interaction, who snowflake.ID, s span) (reply, error) {
 		return rep, nil
 	}
 	rep.embed.Fields = append([]*discordgo.MessageEmbedField{place(rank, writers), field("Share of the server", share(a.Total, total))}, rep.embed.Fields...)
-	return rep, rep.draw("messages.png", s.bars(a, i.id.Time()))
+	return rep, i.picture(&rep, "messages.png", s.bars(a, i.id.Time()))
 }
 
 func cardEmbed(i interaction, who snowflake.ID, s span, all projections.Count, a *projections.Activity) *discordgo.MessageEmbed {
