@@ -43,7 +43,7 @@ func card(i interaction, who snowflake.ID, s span) (reply, error) {
 		return rep, nil
 	}
 	rep.embed.Fields = append([]*discordgo.MessageEmbedField{place(rank, writers), field("Share of the server", share(a.Total, total))}, rep.embed.Fields...)
-	return rep, rep.draw("messages.png", s.bars(a, i.id.Time()))
+	return rep, i.picture(&rep, "messages.png", s.bars(a, i.id.Time()))
 }
 
 func cardEmbed(i interaction, who snowflake.ID, s span, all projections.Count, a *projections.Activity) *discordgo.MessageEmbed {
@@ -54,11 +54,7 @@ func cardEmbed(i interaction, who snowflake.ID, s span, all projections.Count, a
 	}
 	best, most := bestDay(a)
 	e.Fields = append(e.Fields, field("First message", ago(a.First.Time())), field("Best day", fmt.Sprintf("%s: %s", best, number(most))))
-	top := ""
-	for _, c := range busiest(i.target, a, channelsOnCard) {
-		top += fmt.Sprintf("%s: %s\n", c.Name, number(c.Messages))
-	}
-	e.Fields = append(e.Fields, field("Top channels", top))
+	e.Fields = append(e.Fields, topChannels(busiest(i.target, a, channelsOnCard))...)
 	if all.Deleted > 0 && s.everything() {
 		e.Fields = append(e.Fields, field("With deleted ones", number(all.Seen())))
 	}

@@ -14,6 +14,7 @@ import (
 	"tally/bot/history"
 	"tally/bot/importer"
 	"tally/bot/members"
+	"tally/bot/picture"
 	"tally/bot/rest"
 	"tally/eventlog/snowflake"
 )
@@ -38,6 +39,8 @@ type Router struct {
 	Searches bool
 	Turns    *Turns // of those that read the log
 	Log      *slog.Logger
+	// Draw makes pictures; nil: as PNG.
+	Draw func(picture.Figures) ([]byte, error)
 	// Target returns a guild, or false while it isn't known yet.
 	Target func(guild snowflake.ID) (*Target, bool)
 }
@@ -48,6 +51,7 @@ type interaction struct {
 	id, user, channel snowflake.ID
 	target            *Target
 	room              int // for a file, in bytes
+	draw              func(picture.Figures) ([]byte, error)
 }
 
 // reply is an answer.
@@ -107,7 +111,10 @@ func (r *Router) Handle(ctx context.Context, data json.RawMessage) {
 
 // route finds the handler of an interaction.
 func (r *Router) route(event *discordgo.Interaction) (i interaction, h handler, private bool) {
-	i.Interaction = event
+	i.Interaction, i.draw = event, r.Draw
+	if i.draw == nil {
+		i.draw = picture.Figures.PNG
+	}
 	i.id, _ = snowflake.Parse(event.ID)
 	i.channel, _ = snowflake.Parse(event.ChannelID)
 	var name string
