@@ -5,19 +5,25 @@ import (
 	"tally/eventlog/snowflake"
 )
 
-// eachCounted reads the log again, up to the guild's position, and gives each message that counts in the guild
-// once, with the event because of which it does: Counts is the one rule, here too. Pages that are not
+// eachCounted reads the log again, up to the guild's position, and gives each message that is shown of the guild
+// once, with the event because of which it is: Counts is the one rule, here too. Pages that are not
 // wanted are left out.
 func (g *Guild) eachCounted(log *eventlog.Log, want func(*eventlog.Page) bool, give func(channel snowflake.ID, e eventlog.Found)) error {
+	lost, err := g.deletedOnes(log)
+	if err != nil {
+		return err
+	}
 	repairs := map[snowflake.ID][]eventlog.Found{} // they may repeat what another event holds
-	err := g.eachFolded(log, func(body eventlog.Body) {
+	err = g.eachFolded(log, func(body eventlog.Body) {
 		p, ok := body.(*eventlog.Page)
 		if !ok || !want(p) {
 			return
 		}
 		for i := range p.Len() {
 			switch e := (eventlog.Found{Message: p.Message(i), Origin: p.Origin, Import: p.Import}); {
-			case !g.Counts(p.Channel, e):
+			case lost.take(e) && !g.IsExcluded(p.Channel):
+				give(p.Channel, e)
+			case !g.shows(p.Channel, e):
 			case p.Origin == eventlog.Repair:
 				repairs[p.Channel] = append(repairs[p.Channel], e)
 			default:
@@ -45,7 +51,7 @@ func (g *Guild) eachRepair(log *eventlog.Log, repairs map[snowflake.ID][]eventlo
 		}
 		counted := map[snowflake.ID]bool{}
 		for _, e := range found {
-			if e.Origin != eventlog.Repair && g.Counts(channel, e) {
+			if e.Origin != eventlog.Repair && g.shows(channel, e) {
 				counted[e.ID] = true
 			}
 		}
@@ -57,4 +63,33 @@ func (g *Guild) eachRepair(log *eventlog.Log, repairs map[snowflake.ID][]eventlo
 		}
 	}
 	return nil
+}
+
+// lost is whose the messages were, by their ids, that are known to be deleted and shown all the same.
+type lost struct {
+	authors map[snowflake.ID]snowflake.ID
+	policy  Policy
+}
+
+// deletedOnes finds them by folding the log once more: only then is it known of each whose it was. There are
+// none unless the settings want them.
+func (g *Guild) deletedOnes(log *eventlog.Log) (lost, error) {
+	all := lost{map[snowflake.ID]snowflake.ID{}, g.policy}
+	if !g.settings.Deleted {
+		return all, nil
+	}
+	again := NewGuild(g.ID)
+	again.policy = g.policy
+	again.onDelete = func(id, author snowflake.ID) { all.authors[id] = author }
+	return all, g.eachFolded(log, again.Apply)
+}
+
+// take reports whether an event is the first to hold a lost message as the one wrote it whose it was.
+func (l lost) take(e eventlog.Found) bool {
+	author, ok := l.authors[e.ID]
+	if !ok || author != e.Author || !l.policy.Countable(e.Type, e.Marks) {
+		return false
+	}
+	delete(l.authors, e.ID)
+	return true
 }

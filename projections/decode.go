@@ -106,7 +106,7 @@ func (d *decoder) channel(g *Guild) {
 	for n := d.uint(); n > 0 && !d.bad; n-- {
 		c := g.cell(ch, d.id())
 		c.imported, c.stream = uint32(d.uint()), uint32(d.uint())
-		ch.addDeleted(c, uint32(d.uint()))
+		g.addDeleted(ch, c, uint32(d.uint()))
 		c.next, c.after = uint32(d.uint()), uint32(d.uint())
 		g.show(ch, c, int64(c.imported)+int64(c.stream))
 	}

@@ -18,7 +18,7 @@ type Guild struct {
 
 	channels map[snowflake.ID]*channel
 	users    map[snowflake.ID]*Count // sums of the cells
-	total    uint64                  // sum of the users' messages
+	total    Count                   // sum of the users'
 	deleted  idSet                   // deleted messages whose author is known, or that will not count
 	unmet    idSet                   // deleted before the log held them: their author is not known yet
 
@@ -33,6 +33,8 @@ type Guild struct {
 
 	policy   Policy            // by which messages are counted
 	settings eventlog.Settings // as they were changed last
+
+	onDelete func(id, author snowflake.ID) // told of each message that counts as deleted; nil: nobody is
 }
 
 // Count is what one user has written.
@@ -158,12 +160,26 @@ func (g *Guild) show(ch *channel, c *cell, n int64) {
 		return
 	}
 	c.user.Messages += uint64(n)
-	g.total += uint64(n)
+	g.total.Messages += uint64(n)
 }
 
-func (ch *channel) addDeleted(c *cell, n uint32) {
+func (g *Guild) addDeleted(ch *channel, c *cell, n uint32) {
 	c.deleted += n
-	if !ch.excluded {
-		c.user.Deleted += uint64(n)
+	g.showDeleted(ch, c, int64(n))
+}
+
+func (g *Guild) showDeleted(ch *channel, c *cell, n int64) {
+	if ch.excluded {
+		return
+	}
+	c.user.Deleted += uint64(n)
+	g.total.Deleted += uint64(n)
+}
+
+// deletedOne notes one deleted message, of which it is known whose it was.
+func (g *Guild) deletedOne(ch *channel, id, author snowflake.ID) {
+	g.addDeleted(ch, g.cell(ch, author), 1)
+	if g.onDelete != nil {
+		g.onDelete(id, author)
 	}
 }

@@ -111,7 +111,7 @@ func (g *Guild) exclude(ch *channel, out bool) {
 	ch.excluded = false // for the sums
 	for _, c := range ch.cells {
 		g.show(ch, c, sign*int64(c.imported+c.stream))
-		c.user.Deleted += uint64(sign * int64(c.deleted))
+		g.showDeleted(ch, c, sign*int64(c.deleted))
 	}
 	if ch.excluded = out; !out {
 		ch.checked = 0 // nobody has looked after it meanwhile
