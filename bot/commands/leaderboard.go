@@ -75,6 +75,7 @@ type boardPage struct {
 	rows        []projections.Standing
 	total       uint64
 	own         projections.Standing // the asker's; without messages there is none
+	days        string               // by which clock, if any are meant
 }
 
 func (r *Router) handleLeaderboard(_ context.Context, i interaction) (reply, error) {
@@ -105,13 +106,16 @@ func (q boardQuery) pageOf(i interaction) (p boardPage, err error) {
 	p.page = max(q.page, 1)
 	p.cut(board.Standings, len(board.Standings))
 	p.total, p.own = board.Total, board.Of(i.user)
+	if q.period.name != allTime.name || q.day != "" {
+		p.days = days(g.Calendar())
+	}
 	return p, nil
 }
 
 func pageOfAll(g *projections.Guild, page int, user snowflake.ID) boardPage {
 	p := boardPage{page: min(max(page, 1), pagesOf(g.Users())), total: g.Total()}
 	p.cut(g.Top(p.page * rowsPerPage))
-	if p.own.Count = g.User(user); p.own.Messages > 0 {
+	if p.own.Shown = g.Shown(g.User(user)); p.own.Shown > 0 {
 		p.own.Rank = g.Rank(user)
 	}
 	return p
@@ -127,7 +131,7 @@ func (p *boardPage) cut(top []projections.Standing, users int) {
 func (q boardQuery) reply(server, note string, p boardPage) reply {
 	var rows []string
 	for _, s := range p.rows {
-		rows = append(rows, fmt.Sprintf("**%d.** %s — %s", s.Rank, user(s.User), number(s.Messages)))
+		rows = append(rows, fmt.Sprintf("**%d.** %s — %s", s.Rank, user(s.User), number(s.Shown)))
 	}
 	if len(rows) == 0 {
 		rows = []string{"Nobody wrote anything."}
@@ -136,12 +140,10 @@ func (q boardQuery) reply(server, note string, p boardPage) reply {
 		rows = slices.Insert(rows, 0, "In "+channel(q.channel)+", with its threads:")
 	}
 	footer := fmt.Sprintf("Page %s of %s · %s in all", number(p.page), number(p.pages), count(p.total, "message"))
-	if p.own.Messages > 0 {
-		footer += fmt.Sprintf(" · you: %s, rank %s", number(p.own.Messages), number(p.own.Rank))
+	if p.own.Shown > 0 {
+		footer += fmt.Sprintf(" · you: %s, rank %s", number(p.own.Shown), number(p.own.Rank))
 	}
-	if note != "" {
-		footer += "\n" + note
-	}
+	footer = lines([]string{footer, p.days, note})
 	embed := &discordgo.MessageEmbed{
 		Title: "Leaderboard of " + server + q.title(), Description: lines(rows), Color: colourInfo,
 		Footer: &discordgo.MessageEmbedFooter{Text: footer},

@@ -34,19 +34,18 @@ func (r *Router) handleMessageCount(_ context.Context, i interaction) (reply, er
 	embed := &discordgo.MessageEmbed{Color: colourInfo}
 	messages := uint64(0)
 	i.target.Gate.View(func(g *projections.Guild) {
-		c := g.User(who)
 		rank, writers := g.Place(who)
-		messages = c.Messages
-		embed.Description = fmt.Sprintf("%s wrote **%s**.", user(who), count(c.Messages, "message"))
-		if c.Messages > 0 {
-			embed.Fields = append(embed.Fields, place(rank, writers), field("Share of the server", share(c.Messages, g.Total())))
+		messages = g.Shown(g.User(who))
+		embed.Description = fmt.Sprintf("%s wrote **%s**.", user(who), count(messages, "message"))
+		if messages > 0 {
+			embed.Fields = append(embed.Fields, place(rank, writers), field("Share of the server", share(messages, g.Total())))
 		}
-		if c.Deleted > 0 {
-			embed.Fields = append(embed.Fields, field("With deleted ones", number(c.Seen())))
+		if deleted := deletedOf(g, who); deleted != nil {
+			embed.Fields = append(embed.Fields, deleted)
 		}
 	})
 	rep := reply{embed: embed}
-	rep.note(i.target)
+	rep.note(incomplete(i.target))
 	if messages > 0 {
 		rep.more = func(context.Context) (reply, error) { return card(i, who, s) }
 	}
@@ -57,9 +56,9 @@ func place(rank, of int) *discordgo.MessageEmbedField {
 	return field("Rank", fmt.Sprintf("%s of %s", number(rank), number(of)))
 }
 
-// note says in the footer in what the counts will still change.
-func (r *reply) note(t *Target) {
-	if text := incomplete(t); text != "" {
+// note puts lines into the footer. Empty ones go.
+func (r *reply) note(texts ...string) {
+	if text := lines(texts); text != "" {
 		r.embed.Footer = &discordgo.MessageEmbedFooter{Text: text}
 	}
 }
@@ -68,6 +67,8 @@ func (r *reply) note(t *Target) {
 func incomplete(t *Target) (note string) {
 	t.Gate.View(func(g *projections.Guild) {
 		switch status, _ := g.ImportStatus(); {
+		case g.Stale():
+			note = "The settings were changed: the counts are being made anew, and until then are the old ones."
 		case g.Committed() != nil && g.Covered():
 		case g.Committed() != nil:
 			note = "What was sent while I wasn't listening is being read."

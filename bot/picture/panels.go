@@ -36,7 +36,7 @@ func (f Figures) drawHours(p *charts.Painter) error {
 		hours = append(hours, strconv.Itoa(hour))
 	}
 	o := charts.NewHeatMapOptionWithData(rows)
-	o.Theme, o.Padding, o.Title = theme, margin, title("When: weekday and hour, UTC")
+	o.Theme, o.Padding, o.Title = theme, margin, title("When: weekday and hour, "+f.Zone)
 	o.YAxis = charts.HeatMapAxis{Labels: names, LabelFontStyle: labelFont}
 	o.XAxis = charts.HeatMapAxis{Labels: hours, LabelFontStyle: labelFont}
 	o.ScaleMinValue, o.BaseColorIndex = charts.Ptr(0.0), 1

@@ -15,6 +15,7 @@ type Figures struct {
 	Bars     []Bar // messages over time, oldest first
 	Unit     string
 	Hours    *[7][24]uint64 // by time.Weekday and hour; nil: not drawn
+	Zone     string         // of the hours
 	Channels []Bar          // most first; none: not drawn
 }
 
