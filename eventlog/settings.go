@@ -2,6 +2,7 @@ package eventlog
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tally/eventlog/snowflake"
@@ -28,6 +29,11 @@ type Settings struct {
 	Private bool `json:"private"`
 	// Access says who may give a command, where that isn't the default.
 	Access []Access `json:"access,omitempty"`
+}
+
+// Excludes reports whether a channel is left out: by itself or with its category. Its threads are too.
+func (s Settings) Excludes(channel snowflake.ID) bool {
+	return slices.Contains(s.Excluded, channel) || slices.Contains(s.Within, channel)
 }
 
 // Differing says, in a few words each, in what the numbers differ from the default, such as "bots counted".

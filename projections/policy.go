@@ -80,14 +80,7 @@ func (g *Guild) applySettings(e eventlog.SettingsChanged) {
 
 // excludes reports whether the settings leave a channel out: itself or, of a thread, its channel.
 func (g *Guild) excludes(id snowflake.ID, ch *channel) bool {
-	for _, list := range [...][]snowflake.ID{g.settings.Excluded, g.settings.Within} {
-		for _, out := range list {
-			if out == id || out == ch.parent && out != 0 {
-				return true
-			}
-		}
-	}
-	return false
+	return g.settings.Excludes(id) || ch.parent != 0 && g.settings.Excludes(ch.parent)
 }
 
 // IsExcluded reports whether the settings leave a channel out.

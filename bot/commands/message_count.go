@@ -67,8 +67,6 @@ func (r *reply) note(texts ...string) {
 func incomplete(t *Target) (note string) {
 	t.Gate.View(func(g *projections.Guild) {
 		switch status, _ := g.ImportStatus(); {
-		case g.Stale():
-			note = "The settings were changed: the counts are being made anew, and until then are the old ones."
 		case g.Committed() != nil && g.Covered():
 		case g.Committed() != nil:
 			note = "What was sent while I wasn't listening is being read."
@@ -85,5 +83,5 @@ func incomplete(t *Target) (note string) {
 		}
 		note = fmt.Sprintf(note, progress)
 	}
-	return note
+	return lines([]string{note, anew(t)})
 }
