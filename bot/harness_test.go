@@ -36,6 +36,8 @@ type world struct {
 	stop func()
 	line *line // set in a bubble: the way to the emulator
 
+	rules discordtest.Rules // by which the truth is counted
+
 	running atomic.Pointer[Bot] // bot, for hooks of the emulator
 }
 

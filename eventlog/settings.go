@@ -1,6 +1,12 @@
 package eventlog
 
-import "tally/eventlog/snowflake"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tally/eventlog/snowflake"
+)
 
 // Settings are what a guild's admins have chosen: what counts, and how it is shown. The zero value is the
 // default.
@@ -25,7 +31,32 @@ type Settings struct {
 	Access []Access `json:"access,omitempty"`
 }
 
-// Access lets a role give a command; the guild's own id stands for everyone.
+// Excludes reports whether a channel is left out: by itself or with its category. Its threads are too.
+func (s Settings) Excludes(channel snowflake.ID) bool {
+	return slices.Contains(s.Excluded, channel) || slices.Contains(s.Within, channel)
+}
+
+// Differing says, in a few words each, in what the numbers differ from the default, such as "bots counted".
+func (s Settings) Differing() (words []string) {
+	add := func(differs bool, what string) {
+		if differs {
+			words = append(words, what)
+		}
+	}
+	add(s.Bots, "bots counted")
+	add(s.Webhooks, "webhooks counted")
+	add(s.Commands, "application commands counted")
+	add(s.Deleted, "deleted messages counted")
+	add(len(s.Excluded) > 0, "excluded channels: "+join(s.Excluded))
+	add(len(s.Categories) > 0, "excluded categories: "+join(s.Categories))
+	add(s.Zone != "", "days in "+s.Zone)
+	return words
+}
+
+func join(ids []snowflake.ID) string { return strings.Trim(fmt.Sprint(ids), "[]") }
+
+// Access lets a role give a command: the guild's own id stands for everyone, 0 for nobody but those who manage the
+// guild, who may in any case.
 type Access struct {
 	Command string       `json:"command"`
 	Role    snowflake.ID `json:"role_id"`

@@ -18,9 +18,9 @@ type Guild struct {
 
 	channels map[snowflake.ID]*channel
 	users    users
-	total    uint64 // sum of the users' messages
-	deleted  idSet  // deleted messages whose author is known, or that will not count
-	unmet    idSet  // deleted before the log held them: their author is not known yet
+	total    Count // sum of the users'
+	deleted  idSet // deleted messages whose author is known, or that will not count
+	unmet    idSet // deleted before the log held them: their author is not known yet
 
 	committed *Import // the last one that completed
 	running   *Import
@@ -33,6 +33,8 @@ type Guild struct {
 
 	policy   Policy            // by which messages are counted
 	settings eventlog.Settings // as they were changed last
+
+	onDelete func(id, author snowflake.ID) // told of each message that counts as deleted; nil: nobody is
 }
 
 // Count is what one user has written.

@@ -25,6 +25,11 @@ type Gate struct {
 	guild snowflake.ID
 	slog  *slog.Logger
 	jobs  *queue
+
+	// Parent returns a thread's channel, or 0. Set it before anything is given to the gate: messages in a thread of an
+	// excluded channel tell the log whose it is. nil: no threads are known.
+	Parent func(thread snowflake.ID) snowflake.ID
+
 	done  chan struct{} // closed when the writer has ended
 	close sync.Once
 	stop  chan struct{} // closed when nothing more is taken

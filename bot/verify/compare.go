@@ -93,7 +93,7 @@ func (c *comparison) downTo(least snowflake.ID) error {
 // settings makes.
 func (c *comparison) conclude(ctx context.Context) error {
 	changed := false
-	c.Gate.View(func(g *projections.Guild) { changed = g.Policy() != c.policy || g.IsExcluded(c.channel) })
+	c.Gate.View(func(g *projections.Guild) { changed = g.Stale() || g.Policy() != c.policy || g.IsExcluded(c.channel) })
 	if changed {
 		return history.ErrChanging
 	}
