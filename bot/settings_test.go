@@ -211,6 +211,10 @@ func TestIncludedIsCheckedAgain(t *testing.T) {
 	w.set(s, "include", options{"channel": s.general})
 	w.rules.Excluded = nil
 	w.exact(s.Guild)
+	w.checked(s)
+	w.set(s, "exclude", options{"channel": s.other})
+	w.set(s, "include", options{"channel": s.other})
+	w.checked(s) // nothing else wakes the patrol
 }
 
 // TestDeletedIsASetting shows messages ever seen.
