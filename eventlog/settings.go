@@ -53,7 +53,28 @@ func (s Settings) Differing() (words []string) {
 	return words
 }
 
-func join(ids []snowflake.ID) string { return strings.Trim(fmt.Sprint(ids), "[]") }
+// Words say all settings that are not the default, in a few words each; "all by default" if none is.
+func (s Settings) Words() []string {
+	words := s.Differing()
+	if s.Private {
+		words = append(words, "answers for who asks alone")
+	}
+	for _, a := range s.Access {
+		if a.Role == 0 {
+			words = append(words, "/"+a.Command+" for managers")
+		} else {
+			words = append(words, "/"+a.Command+" for role "+a.Role.String())
+		}
+	}
+	if len(words) == 0 {
+		return []string{"all by default"}
+	}
+	return words
+}
+
+func join(ids []snowflake.ID) string {
+	return strings.Join(strings.Fields(strings.Trim(fmt.Sprint(ids), "[]")), ", ")
+}
 
 // Access lets a role give a command: the guild's own id stands for everyone, 0 for nobody but those who manage the
 // guild, who may in any case.

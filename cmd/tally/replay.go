@@ -23,7 +23,8 @@ type replayCmd struct {
 // Help is shown by --help.
 func (replayCmd) Help() string {
 	return `Folds the whole log again and prints the counts. Nothing but the log is read, and nothing is written.
-"messages" are those that exist; "seen" are those and the ones known to be deleted.
+"messages" are those that exist; "seen" are those and the ones known to be deleted. Where the server's settings (/settings in
+Discord) count deleted messages too, both are the same.
 
 Examples:
 
