@@ -36,6 +36,12 @@ type guild struct {
 
 func (b *Bot) openGuild(id snowflake.ID) (*guild, error) {
 	b.mu.Lock()
+	for b.closing[id] != nil {
+		erased := b.closing[id]
+		b.mu.Unlock()
+		<-erased
+		b.mu.Lock()
+	}
 	defer b.mu.Unlock()
 	if g, ok := b.guilds[id]; ok {
 		return g, nil

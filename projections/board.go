@@ -46,6 +46,15 @@ func (b *Board) Of(user snowflake.ID) Standing {
 	return Standing{}
 }
 
+// Writers returns the number of users who wrote something.
+func (b *Board) Writers() int {
+	n := len(b.Standings)
+	if n > 0 && b.Standings[n-1].User == eventlog.Anonymous {
+		n--
+	}
+	return n
+}
+
 // Board counts the messages of a window that count in the guild. It reads the log again, up to the guild's
 // position.
 func (g *Guild) Board(log *eventlog.Log, w Window) (*Board, error) {
@@ -61,8 +70,6 @@ func (g *Guild) Board(log *eventlog.Log, w Window) (*Board, error) {
 		b.Standings = append(b.Standings, Standing{User: id, Count: Count{Messages: n}, Shown: n})
 	}
 	slices.SortFunc(b.Standings, Standing.behind)
-	for i := range b.Standings {
-		b.Standings[i].Rank = i + 1
-	}
+	number(b.Standings)
 	return b, nil
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/oklog/ulid/v2"
 	"pgregory.net/rapid"
 
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
 
@@ -41,7 +42,11 @@ func (s *schedule) checkBoard() {
 	for i, standing := range b.Standings {
 		got[standing.User] = standing.Shown
 		sum += standing.Shown
-		if standing.Rank != i+1 || i > 0 && standing.behind(b.Standings[i-1]) < 0 || b.Of(standing.User) != standing {
+		rank := i + 1
+		if standing.User == eventlog.Anonymous {
+			rank = 0
+		}
+		if standing.Rank != rank || i > 0 && standing.behind(b.Standings[i-1]) < 0 || b.Of(standing.User) != standing {
 			s.Fatalf("place %d: %+v", i, standing)
 		}
 	}

@@ -100,12 +100,13 @@ func (g *Guild) Delete(channelID, id snowflake.ID, found []eventlog.Found) (told
 func (g *Guild) applyDeletes(d *eventlog.Deletes) {
 	ch := g.channel(d.Channel)
 	for rest := d.List; len(rest) > 0; {
-		n := 1
-		for n < len(rest) && rest[n].ID == rest[0].ID && !slices.Contains(rest[:n], rest[n]) {
-			n++
+		told := rest[:1:1]
+		for rest = rest[1:]; len(rest) > 0 && rest[0].ID == told[0].ID; rest = rest[1:] {
+			if !slices.Contains(told, rest[0]) { // else two whose it was were erased, and are one now
+				told = append(told, rest[0])
+			}
 		}
-		g.applyDelete(ch, rest[:n])
-		rest = rest[n:]
+		g.applyDelete(ch, told)
 	}
 }
 

@@ -31,6 +31,7 @@ type schedule struct {
 	imported map[uint32]map[snowflake.ID]bool // ids that each import holds
 	gone     bool                             // a channel was deleted
 	deleted  map[snowflake.ID]bool
+	erased   []snowflake.ID
 }
 
 // TestAnySchedule runs random schedules of everything that can come through the gate, and checks after
@@ -80,6 +81,7 @@ func (s *schedule) actions() []action {
 		{"settings", s.changeSettings},
 		{"restart", s.restart},
 		{"compact", s.compact},
+		{"erase", s.erase},
 	}
 	if s.live.running == nil {
 		return append(list, action{"start", s.start}, action{"start", s.start}, action{"finish another", s.finishAnother})
@@ -121,7 +123,7 @@ func (s *schedule) send(channel snowflake.ID, n int) batch {
 }
 
 func (s *schedule) write(channel, id snowflake.ID) eventlog.Message {
-	m := eventlog.Message{ID: id, Author: snowflake.ID(s.count(50, 52))}
+	m := eventlog.Message{ID: id, Author: s.known(snowflake.ID(s.count(50, 52)))}
 	switch s.count(0, 9) {
 	case 0:
 		m.Type = 7
@@ -169,7 +171,7 @@ func (s *schedule) archive() {
 	for i := range b.messages {
 		m := &b.messages[i]
 		if s.disputed && s.count(0, 3) == 0 {
-			m.Author, m.Marks = 59, 0
+			m.Author, m.Marks = s.known(59), 0
 		}
 		s.archived[m.ID], s.stream[m.ID] = true, true
 	}

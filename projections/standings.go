@@ -4,13 +4,14 @@ import (
 	"cmp"
 	"slices"
 
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
 
 // Standing is one user's place among all.
 type Standing struct {
 	User snowflake.ID
-	Rank int // from 1; users with as many messages stand in the order of their ids
+	Rank int // from 1; users with as many messages stand in the order of their ids; eventlog.Anonymous, behind all, has 0
 	Count
 	Shown uint64 // of these, what the settings want to be shown: see Guild.Shown
 }
@@ -70,14 +71,24 @@ func (g *Guild) Top(n int) (top []Standing, of int) {
 	}
 	slices.SortFunc(top, Standing.behind)
 	top = top[:min(n, len(top))]
-	for i := range top {
-		top[i].Rank = i + 1
-	}
+	number(top)
 	return top, of
+}
+
+// number gives the first standings their ranks.
+func number(top []Standing) {
+	for i, s := range top {
+		if s.User != eventlog.Anonymous {
+			top[i].Rank = i + 1
+		}
+	}
 }
 
 // behind is above 0 where s stands behind o.
 func (s Standing) behind(o Standing) int {
+	if s.User == eventlog.Anonymous || o.User == eventlog.Anonymous { // all who had themselves erased, in one: they take nobody's place
+		return cmp.Compare(o.User, s.User)
+	}
 	if s.Shown != o.Shown { // cmp.Or would compare the ids too, of each user for each answer
 		return cmp.Compare(o.Shown, s.Shown)
 	}
@@ -90,13 +101,13 @@ func (g *Guild) Rank(id snowflake.ID) int {
 	return rank
 }
 
-// Place returns a user's place, from 1, and the number of users who have messages that are shown.
+// Place returns a user's place, from 1, and Writers.
 func (g *Guild) Place(id snowflake.ID) (rank, writers int) {
 	own := Standing{User: id, Shown: g.Shown(g.User(id))}
 	rank = 1
 	for i, u := range g.users.sums {
 		shown := g.Shown(u)
-		if shown > 0 {
+		if shown > 0 && g.users.keys[i] != eventlog.Anonymous {
 			writers++
 		}
 		if u.Seen() > 0 && own.behind(Standing{User: g.users.keys[i], Shown: shown}) > 0 {
@@ -137,8 +148,8 @@ func (g *Guild) Channels() []ChannelCount {
 // Writers returns the number of users who have messages that are shown.
 func (g *Guild) Writers() int {
 	n := 0
-	for _, u := range g.users.sums {
-		if g.Shown(u) > 0 {
+	for i, u := range g.users.sums {
+		if g.Shown(u) > 0 && g.users.keys[i] != eventlog.Anonymous {
 			n++
 		}
 	}

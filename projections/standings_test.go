@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
 
@@ -19,7 +20,7 @@ func TestTop(t *testing.T) {
 		var want []Standing
 		writers := 0
 		for i := range users {
-			s := Standing{User: snowflake.ID(1 + i), Count: Count{Messages: count.Draw(t, "messages"), Deleted: count.Draw(t, "deleted")}}
+			s := Standing{User: eventlog.Anonymous + 1 + snowflake.ID(i), Count: Count{Messages: count.Draw(t, "messages"), Deleted: count.Draw(t, "deleted")}}
 			g.users.sums[g.users.number(s.User)] = s.Count
 			if s.Shown = s.Messages; g.settings.Deleted {
 				s.Shown += s.Deleted

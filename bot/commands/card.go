@@ -36,7 +36,7 @@ func card(i interaction, who snowflake.ID, s span) (reply, error) {
 		if err != nil {
 			return reply{}, err
 		}
-		rank, writers, total = board.Of(who).Rank, len(board.Standings), board.Total
+		rank, writers, total = board.Of(who).Rank, board.Writers(), board.Total
 	}
 	rep := reply{embed: cardEmbed(i, who, s, deletedOf(g, who), a)}
 	if rep.note(days(a.Calendar), incomplete(i.target)); a.Total == 0 {

@@ -177,7 +177,11 @@ func (p *boardPage) cut(top []projections.Standing, users int) {
 func (q boardQuery) reply(server, note string, p boardPage) reply {
 	var rows []string
 	for _, s := range p.rows {
-		rows = append(rows, fmt.Sprintf("**%d.** %s — %s", s.Rank, named(s.User, p.left[s.User]), number(s.Shown)))
+		row := fmt.Sprintf("%s — %s", named(s.User, p.left[s.User]), number(s.Shown))
+		if s.Rank > 0 {
+			row = fmt.Sprintf("**%d.** %s", s.Rank, row)
+		}
+		rows = append(rows, row)
 	}
 	if len(rows) == 0 {
 		rows = []string{"Nobody wrote anything."}

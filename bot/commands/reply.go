@@ -9,6 +9,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 	"github.com/dustin/go-humanize"
 
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
 
@@ -23,11 +24,16 @@ const (
 const maxDescription = 4000
 
 func (r reply) response(private bool) *discordgo.InteractionResponseData {
-	d := &discordgo.InteractionResponseData{Embeds: []*discordgo.MessageEmbed{r.embed}, Components: r.buttons, Files: r.files}
+	d := &discordgo.InteractionResponseData{Embeds: []*discordgo.MessageEmbed{r.embed}, Components: r.components(), Files: r.files}
 	if private {
 		d.Flags = discordgo.MessageFlagsEphemeral
 	}
 	return d
+}
+
+// components returns the buttons; none take away those that the message had.
+func (r reply) components() []discordgo.MessageComponent {
+	return append([]discordgo.MessageComponent{}, r.buttons...)
 }
 
 func deferredData(private bool) *discordgo.InteractionResponseData {
@@ -60,8 +66,17 @@ func count[T int | uint64](n T, noun string) string {
 func instant(t time.Time) string { return fmt.Sprintf("<t:%d:f>", t.Unix()) }
 func ago(t time.Time) string     { return fmt.Sprintf("<t:%d:R>", t.Unix()) }
 
-func user(id snowflake.ID) string    { return "<@" + id.String() + ">" }
 func channel(id snowflake.ID) string { return "<#" + id.String() + ">" }
+
+// erasedMembers is how all who had themselves erased are named, for they are one.
+const erasedMembers = "erased members"
+
+func user(id snowflake.ID) string {
+	if id == eventlog.Anonymous {
+		return erasedMembers
+	}
+	return "<@" + id.String() + ">"
+}
 
 // lines joins lines as long as they fit an embed, and says how many are left out. Empty ones go.
 func lines(all []string) string {

@@ -40,8 +40,11 @@ type Router struct {
 	App    snowflake.ID
 	// Searches says that the application may use Discord's search.
 	Searches bool
-	Turns    *Turns // of those that read the log
-	Log      *slog.Logger
+	// EraseAfter is for how many days a server's data is kept after the bot was removed from it; 0: until it is erased
+	// by hand.
+	EraseAfter int
+	Turns      *Turns // of those that read the log
+	Log        *slog.Logger
 	// Draw makes pictures; nil: as PNG.
 	Draw func(picture.Figures) ([]byte, error)
 	// Target returns a guild, or false while it isn't known yet.
@@ -81,6 +84,7 @@ func (r *Router) all() map[string]command {
 	for _, c := range []command{
 		r.importMessages(), r.importStatus(), r.importCancel(), r.verifyCounts(), r.recount(), r.messageCount(), r.leaderboard(), r.activity(), r.export(),
 		r.settings(),
+		r.privacy(), r.forgetMe(), r.eraseUser(),
 	} {
 		commands[c.definition.Name] = c
 	}
@@ -206,7 +210,7 @@ func (r *Router) follow(ctx context.Context, i interaction, rep reply, private b
 		rep = r.run(ctx, i, func(ctx context.Context, _ interaction) (reply, error) { return rep.more(ctx) })
 	}
 	err := r.Client.EditReply(ctx, r.App, i.Token, &discordgo.WebhookEdit{
-		Embeds: &[]*discordgo.MessageEmbed{rep.embed}, Components: &rep.buttons, Files: rep.files,
+		Embeds: &[]*discordgo.MessageEmbed{rep.embed}, Components: new(rep.components()), Files: rep.files,
 	})
 	if !errors.Is(err, rest.ErrUnknownInteraction) || private {
 		return err

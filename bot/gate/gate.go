@@ -49,6 +49,12 @@ type Gate struct {
 	saving     sync.Mutex     // held while a snapshot is made
 	beside     sync.WaitGroup // of what makes it
 	saved      atomic.Int64   // bytes of the last one
+
+	masks    masks
+	erasing  sync.Mutex   // held while a user is erased
+	erasures atomic.Int64 // how often the state was changed by that
+	life     context.Context
+	end      context.CancelFunc // ends life, when the gate is closed
 }
 
 // Open loads the guild's count from its snapshot and the log, and starts its writer.
@@ -57,11 +63,18 @@ func Open(log *eventlog.Log, guild snowflake.ID, logger *slog.Logger) (*Gate, er
 	if err != nil {
 		return nil, err
 	}
+	life, end := context.WithCancel(context.Background())
 	g := &Gate{
+		life: life, end: end,
 		log: log, guild: guild, slog: logger.With("guild", guild), state: state, recent: newRecent(state.Newest()),
 		jobs: newQueue(), done: make(chan struct{}), stop: make(chan struct{}), last: make(chan struct{}),
 	}
+	if err := g.masks.open(log.Dir(), state); err != nil {
+		end()
+		return nil, err
+	}
 	go g.write()
+	g.resumeErasing()
 	return g, nil
 }
 
@@ -72,6 +85,7 @@ func (g *Gate) Log() *eventlog.Log { return g.log }
 func (g *Gate) Close() {
 	g.close.Do(func() {
 		close(g.stop)
+		g.end()
 		g.giving.Lock() // who was about to give something has given it, or was refused
 		close(g.last)
 		g.giving.Unlock()

@@ -47,7 +47,7 @@ type Summary struct {
 
 // User is one user's place.
 type User struct {
-	Rank     int          `json:"rank"`
+	Rank     int          `json:"rank"` // 0: not one user, but all who had themselves erased
 	User     snowflake.ID `json:"user_id"`
 	Messages uint64       `json:"messages"`
 	Seen     uint64       `json:"seen"` // and those that are deleted

@@ -110,7 +110,7 @@ func cut[T any](all []T) list[T] {
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"number":  func(n any) string { return humanize.Comma(toInt(n)) },
 	"compact": compact,
-	"percent": func(n, of uint64) float64 { return 100 * float64(n) / float64(max(of, 1)) },
+	"percent": func(n, of uint64) float64 { return 100 * float64(min(n, of)) / float64(max(of, 1)) },
 	"share":   func(n, of uint64) string { return fmt.Sprintf("%.1f %%", 100*float64(n)/float64(max(of, 1))) },
 	"plural":  plural,
 	"words":   func(s eventlog.Settings) string { return strings.Join(s.Differing(), "; ") },

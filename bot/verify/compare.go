@@ -54,6 +54,7 @@ func (c *comparison) page(page []discord.Message) error {
 	for _, m := range page {
 		least = min(least, m.ID)
 		if c.policy.Countable(uint16(m.Type), gate.Marks(m)) {
+			m.Author = c.Gate.Author(m.Author)
 			c.shown[m.ID] = m
 		}
 	}

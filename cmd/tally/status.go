@@ -5,6 +5,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/oklog/ulid/v2"
 
@@ -41,6 +42,8 @@ type status struct {
 	Users    int                      `json:"users"`
 	Position ulid.ULID                `json:"position"` // of the last event
 	Last     *importStatus            `json:"last_import"`
+	Erased   int                      `json:"erased_users"`
+	Left     *time.Time               `json:"left_at"` // when the bot was removed; null: it is in the server
 }
 
 // importStatus is the running import, or else the one that ended last.
@@ -90,6 +93,9 @@ func (c *statusCmd) Run(t *terminal) error {
 func statusOf(g *projections.Guild) status {
 	state, _ := g.ImportStatus()
 	s := status{Guild: g.ID, Status: state, Import: g.ImportFields(), Settings: g.Settings(), Total: g.Total(), Users: g.Writers(), Position: g.Position()}
+	if at := g.Left(); !at.IsZero() {
+		s.Left = &at
+	}
 	imp := g.LastImport()
 	if imp == nil {
 		return s
@@ -135,7 +141,14 @@ func (c *statusCmd) print(t *terminal, n int, s status) error {
 	}
 	facts := append([][2]string{{"guild_id", s.Guild.String()}, {"status", string(s.Status)}}, fieldsOf(s.Import)...)
 	facts = append(facts, settingsFact(s.Settings)...)
-	t.facts(append(facts, [2]string{"total", number(s.Total)}, [2]string{"users", number(s.Users)}, [2]string{"last event", s.Position.String()})...)
+	facts = append(facts, [2]string{"total", number(s.Total)}, [2]string{"users", number(s.Users)})
+	if s.Erased > 0 {
+		facts = append(facts, [2]string{"erased users", number(s.Erased)})
+	}
+	if s.Left != nil {
+		facts = append(facts, [2]string{"bot removed", clock(*s.Left)})
+	}
+	t.facts(append(facts, [2]string{"last event", s.Position.String()})...)
 	if s.Last == nil {
 		return nil
 	}
