@@ -43,18 +43,18 @@ func (w *world) export(g *discordtest.Guild, options map[string]any) discordtest
 type exportSums struct {
 	rows                  int
 	total                 int
-	users, channels, days map[string]int
+	users, channels, days map[string]uint64
 }
 
 func (s *exportSums) add(day, channel, user string, n int) {
 	if s.users == nil {
-		s.users, s.channels, s.days = map[string]int{}, map[string]int{}, map[string]int{}
+		s.users, s.channels, s.days = map[string]uint64{}, map[string]uint64{}, map[string]uint64{}
 	}
 	s.rows++
 	s.total += n
-	s.users[user] += n
-	s.channels[channel] += n
-	s.days[day] += n
+	s.users[user] += uint64(n)
+	s.channels[channel] += uint64(n)
+	s.days[day] += uint64(n)
 }
 
 // sumsOf reads an exported file, whatever its format.
@@ -100,10 +100,10 @@ func (w *world) sumsOf(f discordtest.File, guild snowflake.ID) (s exportSums) {
 	return s
 }
 
-func plain(counts map[snowflake.ID]int) map[string]int {
-	named := map[string]int{}
+func plain(counts map[snowflake.ID]int) map[string]uint64 {
+	named := map[string]uint64{}
 	for id, n := range counts {
-		named[id.String()] = n
+		named[id.String()] = uint64(n)
 	}
 	return named
 }
@@ -115,7 +115,7 @@ func TestExport(t *testing.T) {
 	s := w.addServer("export")
 	thread := s.AddThread(discordtest.ThreadSpec{Parent: s.general, Name: "thread"})
 	robot := s.AddUser("robot", true)
-	days := map[string]int{}
+	days := map[string]uint64{}
 	for i, c := range []struct {
 		channel, author snowflake.ID
 		at              string
@@ -155,7 +155,7 @@ func TestExport(t *testing.T) {
 		}
 	}
 	r := w.export(s.Guild, map[string]any{"period": "today"})
-	if got := w.sumsOf(r.Files[0], s.ID()); got.total != 3 || !maps.Equal(got.days, map[string]int{"2026-03-18": 3}) || r.Files[0].Name != "messages-today-2026-03-18.csv" {
+	if got := w.sumsOf(r.Files[0], s.ID()); got.total != 3 || !maps.Equal(got.days, map[string]uint64{"2026-03-18": 3}) || r.Files[0].Name != "messages-today-2026-03-18.csv" {
 		t.Errorf("today: %+v in %s", got, r.Files[0].Name)
 	}
 	if _, err := w.Interact(t.Context(), discordtest.Command{Guild: s.ID(), Channel: s.general, User: s.bob, Name: "export"}); !errors.Is(err, discordtest.ErrNotAllowed) {

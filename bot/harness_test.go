@@ -36,6 +36,8 @@ type world struct {
 	stop func()
 	line *line // set in a bubble: the way to the emulator
 
+	rules discordtest.Rules // by which the truth is counted
+
 	running atomic.Pointer[Bot] // bot, for hooks of the emulator
 	erased  []snowflake.ID      // users who had themselves erased
 	days    int                 // for which the data of a guild is kept that the bot was removed from

@@ -142,6 +142,9 @@ func (b *Bot) takeGuild(ctx context.Context, data json.RawMessage) error {
 		return err
 	}
 	g.Directory.Reset(whole)
+	if err := g.Settings.Follow(ctx); err != nil {
+		return err
+	}
 	if err := g.catchup.Open(ctx); err != nil {
 		return err
 	}
@@ -222,6 +225,12 @@ func (b *Bot) takeOther(ctx context.Context, e session.Event) error {
 	gone, err := g.Directory.Handle(e.Type, e.Data)
 	if err != nil {
 		return err
+	}
+	switch e.Type {
+	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE", "THREAD_CREATE", "THREAD_UPDATE", "THREAD_LIST_SYNC":
+		if err := g.Settings.Follow(ctx); err != nil {
+			return fmt.Errorf("keep up with the settings: %w", err)
+		}
 	}
 	switch e.Type {
 	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_LIST_SYNC",

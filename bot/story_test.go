@@ -16,7 +16,7 @@ import (
 
 // difference tells how the bot's counts differ from the truth.
 func (w *world) difference(g *discordtest.Guild) string {
-	truth := w.Truth(g.ID())
+	truth := w.TruthBy(g.ID(), w.rules)
 	users, channels := map[snowflake.ID]int{}, map[snowflake.ID]int{}
 	w.view(g, func(g *projections.Guild) {
 		for _, s := range g.Standings() {

@@ -33,7 +33,7 @@ func (w Window) has(m eventlog.Message) bool {
 // Board is who wrote how much in a window.
 type Board struct {
 	Total     uint64
-	Standings []Standing // those who wrote something; of their Count the Messages alone
+	Standings []Standing // those who wrote something; of their Count the Messages alone, which are those shown
 }
 
 // Of returns a user's standing; the zero Standing of one who isn't on the board.
@@ -67,7 +67,7 @@ func (g *Guild) Board(log *eventlog.Log, w Window) (*Board, error) {
 		return nil, fmt.Errorf("count a part of guild %s: %w", g.ID, err)
 	}
 	for id, n := range users {
-		b.Standings = append(b.Standings, Standing{User: id, Count: Count{Messages: n}})
+		b.Standings = append(b.Standings, Standing{User: id, Count: Count{Messages: n}, Shown: n})
 	}
 	slices.SortFunc(b.Standings, Standing.behind)
 	number(b.Standings)

@@ -27,12 +27,29 @@ func (g *Guild) Held(channelID snowflake.ID, found eventlog.Found) eventlog.Held
 
 // Counts reports whether a message counts, or would, because of one event that holds it.
 func (g *Guild) Counts(channelID snowflake.ID, found eventlog.Found) bool {
-	ch, ok := g.channels[channelID]
-	if !ok {
-		ch = &channel{}
-		ch.excluded = g.excludes(channelID, ch)
+	ch := g.placeOf(channelID)
+	return !ch.deleted && g.rests(ch, found)
+}
+
+// shows is Counts, but for what the settings want to be shown of a channel that is gone.
+func (g *Guild) shows(channelID snowflake.ID, found eventlog.Found) bool {
+	ch := g.placeOf(channelID)
+	return (!ch.deleted || g.settings.Deleted) && g.rests(ch, found)
+}
+
+// placeOf returns a channel, known or not.
+func (g *Guild) placeOf(id snowflake.ID) *channel {
+	if ch, ok := g.channels[id]; ok {
+		return ch
 	}
-	if ch.deleted || ch.excluded || g.isDeleted(found.ID) || !g.policy.Countable(found.Type, found.Marks) {
+	ch := &channel{}
+	ch.excluded = g.excludes(id, ch)
+	return ch
+}
+
+// rests reports whether the channel's count rests on an event, as long as the channel is there.
+func (g *Guild) rests(ch *channel, found eventlog.Found) bool {
+	if ch.excluded || g.isDeleted(found.ID) || !g.policy.Countable(found.Type, found.Marks) {
 		return false
 	}
 	switch g.sideOf(ch, found.Origin, found.Import, found.ID) {
@@ -117,7 +134,7 @@ func (g *Guild) applyDelete(ch *channel, told []eventlog.Delete) {
 		by = slices.IndexFunc(told, countable)
 	}
 	if by >= 0 && countable(told[by]) {
-		g.addDeleted(ch, g.cell(ch, told[by].Author), 1)
+		g.deletedOne(ch, told[by].ID, told[by].Author)
 	}
 }
 
@@ -161,7 +178,7 @@ func (g *Guild) meetDeleted(ch *channel, p *eventlog.Page) {
 		}
 		g.deleted.add(id)
 		if s := p.Senders[p.From[i]]; g.policy.Countable(s.Type, s.Marks) {
-			g.addDeleted(ch, g.cell(ch, s.Author), 1)
+			g.deletedOne(ch, id, s.Author)
 		}
 	}
 }

@@ -20,9 +20,9 @@ type Guild struct {
 
 	channels map[snowflake.ID]*channel
 	users    users
-	total    uint64 // sum of the users' messages
-	deleted  idSet  // deleted messages whose author is known, or that will not count
-	unmet    idSet  // deleted before the log held them: their author is not known yet
+	total    Count // sum of the users'
+	deleted  idSet // deleted messages whose author is known, or that will not count
+	unmet    idSet // deleted before the log held them: their author is not known yet
 
 	committed *Import // the last one that completed
 	running   *Import
@@ -38,6 +38,8 @@ type Guild struct {
 
 	erased map[uint64]bool // hashes of the users who had themselves erased
 	left   time.Time       // when the bot was removed from the guild; zero: it is in it
+
+	onDelete func(id, author snowflake.ID) // told of each message that counts as deleted; nil: nobody is
 }
 
 // Count is what one user has written.

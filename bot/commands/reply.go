@@ -101,17 +101,34 @@ func inGuilds() *[]discordgo.InteractionContextType {
 	return &[]discordgo.InteractionContextType{discordgo.InteractionContextGuild}
 }
 
-// option returns the value of a command's option, or nil.
+// option returns the value of an option of a command, or of the part of it that was given; nil without one.
 func (i interaction) option(name string) any {
-	if i.Type != discordgo.InteractionApplicationCommand {
-		return nil
-	}
-	for _, o := range i.ApplicationCommandData().Options {
+	for _, o := range i.options() {
 		if o.Name == name {
 			return o.Value
 		}
 	}
 	return nil
+}
+
+func (i interaction) options() []*discordgo.ApplicationCommandInteractionDataOption {
+	if i.Type != discordgo.InteractionApplicationCommand && i.Type != discordgo.InteractionApplicationCommandAutocomplete {
+		return nil
+	}
+	options := i.ApplicationCommandData().Options
+	if i.part() != "" {
+		return options[0].Options
+	}
+	return options
+}
+
+// part returns the subcommand that was given, "" for a command without such.
+func (i interaction) part() string {
+	options := i.ApplicationCommandData().Options
+	if len(options) == 0 || options[0].Type != discordgo.ApplicationCommandOptionSubCommand {
+		return ""
+	}
+	return options[0].Name
 }
 
 // idOption returns the id in a command's option, 0 without one.

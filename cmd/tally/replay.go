@@ -23,8 +23,9 @@ type replayCmd struct {
 // Help is shown by --help.
 func (replayCmd) Help() string {
 	return `Folds the whole log again and prints the counts. Nothing but the log is read, and nothing is written.
-"messages" are those that exist; "seen" are those and the ones known to be deleted. User 1 in JSON and CSV stands for all
-erased members.
+"messages" are those that exist; "seen" are those and the ones known to be deleted. Where the server's settings (/settings in
+Discord) count deleted messages too, both are the same. User 1 in JSON and CSV stands
+for all erased members.
 
 Examples:
 
