@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -84,22 +85,19 @@ func (l *leavers) run(ctx context.Context) error {
 	if !known { // Discord's clock alone decides
 		return worker.ErrLater
 	}
+	var failed error // of some guilds, which doesn't keep others
 	for _, id := range guilds {
 		if !l.bot.left(id) {
 			delete(l.since, id)
 			continue
 		}
 		at, err := l.at(ctx, id, now)
-		if err != nil {
-			return err
+		if days := l.bot.opt.EraseAfter; err == nil && days > 0 && now.Sub(at) >= time.Duration(days)*24*time.Hour {
+			err = l.erase(ctx, id, at)
 		}
-		if days := l.bot.opt.EraseAfter; days > 0 && now.Sub(at) >= time.Duration(days)*24*time.Hour {
-			if err := l.erase(ctx, id, at); err != nil {
-				return err
-			}
-		}
+		failed = errors.Join(failed, err)
 	}
-	return l.bot.opt.Log.Sweep(ctx)
+	return errors.Join(failed, l.bot.opt.Log.Sweep(ctx))
 }
 
 // at returns when the bot was removed from a guild, and notes that if it is new.

@@ -12,6 +12,7 @@ type Checked struct {
 	Records int // stored: a joined record is one
 	Events  int
 	Unknown int // events of kinds that this version doesn't know
+	Erased  int // users who had themselves erased: the log needs its Key
 }
 
 // Check reads everything: bbolt's own structure, then each record's checksum, its place in the order,
@@ -67,6 +68,8 @@ func (c *Checked) read(rec *Record, last ulid.ULID) error {
 			if err := b.decodeIDs(); err != nil {
 				return rec.corrupt(err)
 			}
+		case UserErased:
+			c.Erased++
 		case Unknown:
 			c.Unknown += b.Len()
 		}

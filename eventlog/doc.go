@@ -16,6 +16,10 @@
 // valid until its next step only. Find answers where a message is held, without an index entry for each
 // message.
 //
+// Records are rewritten in two cases only, each event under its ULID: compaction packs them closely, and erasure
+// (Hide, Erase) puts Anonymous in the place of an author. EraseGuild takes all of a guild out. Sweep overwrites what the
+// file still tells of either.
+//
 // A damaged record is named (CorruptError, Check), never handed out. The pages of bbolt around the records
 // have no checksum: Check alone looks at how they hang together.
 package eventlog

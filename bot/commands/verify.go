@@ -132,11 +132,14 @@ func Verify(ctx context.Context, t *Target, deep, repair bool, at snowflake.ID) 
 	if deep {
 		result, err = (&verify.Deep{Reader: t.Reader, Gate: t.Gate, Now: t.Now, Repair: repair}).Run(ctx, snowflake.AtMs(at.Ms()))
 	} else {
-		var shown *projections.Guild
-		t.Gate.View(func(g *projections.Guild) { shown, err = g.Clone() })
-		if err == nil {
-			result, err = verify.AgainstLog(t.Gate.Log(), shown)
-		}
+		err = t.Gate.Undisturbed(func() error {
+			var shown *projections.Guild
+			t.Gate.View(func(g *projections.Guild) { shown, err = g.Clone() })
+			if err == nil {
+				result, err = verify.AgainstLog(t.Gate.Log(), shown)
+			}
+			return err
+		})
 	}
 	if err != nil && !errors.Is(err, verify.ErrReplay) {
 		return result, err

@@ -25,6 +25,19 @@ func Log(log *eventlog.Log, report func(Finding)) {
 	default:
 		report(Finding{Check: checkLog, State: OK, Found: fmt.Sprintf("whole: %d events in %d records", read.Events, read.Records)})
 	}
+	if read.Erased > 0 {
+		key(log.Dir(), report)
+	}
+}
+
+// key reports whether those who had themselves erased can be known again.
+func key(dir string, report func(Finding)) {
+	f := Finding{Check: "erasure key", State: OK, Found: eventlog.KeyName + " is there: who had himself erased is known again"}
+	if _, err := eventlog.LoadKey(dir); err != nil {
+		f.State, f.Found = Failed, err.Error()
+		f.Todo = "Put the file back from a backup: without it the bot doesn't start counting a server from which somebody had himself erased."
+	}
+	report(f)
 }
 
 const restore = "`tally log check` names every damaged record. Restore the log from a backup."

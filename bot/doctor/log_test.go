@@ -38,6 +38,36 @@ func TestLog(t *testing.T) {
 	}
 }
 
+// TestErasureKey: a log that tells of somebody erased needs its key.
+func TestErasureKey(t *testing.T) {
+	dir := t.TempDir()
+	log, err := eventlog.Open(dir, eventlog.Options{NoSync: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	if _, err := log.Append(7, []eventlog.Body{eventlog.UserErased{Hash: 8}}); err != nil {
+		t.Fatal(err)
+	}
+	second := func() (f Finding) {
+		t.Helper()
+		var all []Finding
+		if Log(log, func(f Finding) { all = append(all, f) }); len(all) != 2 {
+			t.Fatalf("findings %+v", all)
+		}
+		return all[1]
+	}
+	if f := second(); f.State != Failed || f.Todo == "" {
+		t.Errorf("without a key: %+v", f)
+	}
+	if _, err := eventlog.MakeKey(dir); err != nil {
+		t.Fatal(err)
+	}
+	if f := second(); f.State != OK {
+		t.Errorf("with a key: %+v", f)
+	}
+}
+
 // TestNoLog: only what is wrong fails, and each says what to do.
 func TestNoLog(t *testing.T) {
 	for _, c := range []struct {

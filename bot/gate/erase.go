@@ -45,6 +45,14 @@ func (g *Gate) Erase(ctx context.Context, user snowflake.ID) (eventlog.Erased, e
 	return g.finishErasing(ctx)
 }
 
+// Undisturbed calls look while nobody is erased: who reads the log and holds it against what he read before would find
+// that messages have become another's.
+func (g *Gate) Undisturbed(look func() error) error {
+	g.erasing.Lock()
+	defer g.erasing.Unlock()
+	return look()
+}
+
 // hide is Erase's part of the writer: what comes after it finds the user anonymous everywhere.
 func (g *Gate) hide(e *erasure) error {
 	if !g.state.HasErased(e.hash) {
