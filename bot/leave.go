@@ -45,8 +45,15 @@ func (b *Bot) takeReady(data json.RawMessage) error {
 		b.member[g.ID] = true
 	}
 	b.mu.Unlock()
-	b.leavers.Wake()
+	b.leavers.look()
 	return nil
+}
+
+// look has the guilds looked after soon. Before the bot runs there is nobody who does.
+func (l *leavers) look() {
+	if l != nil {
+		l.Wake()
+	}
 }
 
 // join notes whether the bot is in a guild.

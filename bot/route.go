@@ -200,7 +200,7 @@ func (b *Bot) takeGuildDelete(ctx context.Context, data json.RawMessage) error {
 		return nil
 	}
 	b.join(e.ID, false)
-	defer b.leavers.Wake()
+	defer b.leavers.look()
 	if b.opened(e.ID) == nil {
 		return nil
 	}
