@@ -88,6 +88,7 @@ func (r *Router) all() map[string]command {
 	} {
 		commands[c.definition.Name] = c
 	}
+	chooseFrom(names(commands), commands[settingsName].definition)
 	return commands
 }
 
