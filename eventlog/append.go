@@ -89,6 +89,7 @@ func (l *Log) write() {
 		} else {
 			l.publishTails(batch)
 		}
+		l.hasRead(readAround * guildsIn(batch))
 		for _, r := range batch {
 			if r.err = err; err != nil {
 				r.last = ulid.ULID{}
@@ -96,6 +97,16 @@ func (l *Log) write() {
 			close(r.durable)
 		}
 	}
+}
+
+// guildsIn returns how many guilds a batch is of, or more where their requests stand mixed.
+func guildsIn(batch []*request) (n int) {
+	for i, r := range batch {
+		if i == 0 || r.guild != batch[i-1].guild {
+			n++
+		}
+	}
+	return n
 }
 
 // drain adds what else waits on the queue, up to the bounds of one commit.
