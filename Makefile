@@ -46,7 +46,8 @@ growth: ## print how times rise with the messages in the log (MESSAGES=100000000
 ceiling: ## import whole servers on virtual time, and print how near Discord's limits that is (takes minutes; CEILING="-ceiling-messages 10000000")
 	$(GO) test -C bot/importer -run TestCeiling -v -timeout 0 -ceiling-all $(CEILING)
 
-pictures: ## draw the README's pictures of the report anew (needs Chromium)
+pictures: ## draw the README's pictures anew: of the bot's answers, and of the report (which needs Chromium)
+	$(GO) test -C bot -count 1 -run TestReadmePictures . -pictures
 	@dir=$$(mktemp -d) && $(GO) test -C bot/report -count 1 -timeout 10m -run TestPageInABrowser/story . -screenshots $$dir && \
 	cp $$dir/story-desk-light-top.png bot/report/pictures/desk.png && cp $$dir/story-desk-dark-coverage.png bot/report/pictures/coverage.png && \
 	cp $$dir/story-phone-dark-top.png bot/report/pictures/phone.png && rm -r $$dir

@@ -12,6 +12,7 @@ import (
 	"tally/bot/gate"
 	"tally/bot/history"
 	"tally/bot/importer"
+	"tally/bot/members"
 	"tally/bot/patrol"
 	"tally/bot/verify"
 	"tally/bot/worker"
@@ -56,7 +57,10 @@ func (b *Bot) openGuild(id snowflake.ID) (*guild, error) {
 		deletes.Wake() // a gap within the import may have hidden deletes of what is counted only now
 	}
 	g := &guild{
-		Target:  commands.Target{Reader: reader, Gate: in, Job: importer.NewJob(im, report), Now: b.now},
+		Target: commands.Target{
+			Reader: reader, Gate: in, Job: importer.NewJob(im, report), Now: b.now,
+			Members: &members.Members{Guild: id, Client: b.client, Now: b.now},
+		},
 		catchup: &catchup.Catchup{Reader: reader, Gate: in, Now: b.now},
 		deletes: deletes,
 	}

@@ -107,6 +107,7 @@ func (b *Bot) takeMessage(ctx context.Context, data json.RawMessage) error {
 	if g.Directory.StarterCopy(m) {
 		m.Type = discord.TypeThreadStarter
 	}
+	g.Members.Wrote(m.Author)
 	return g.Gate.Live(ctx, m)
 }
 

@@ -8,7 +8,7 @@ import (
 )
 
 func (s *sim) disconnect() {
-	cut := discordtest.Cut{Code: []int{0, 0, 4000, 4008, 4009, 4007}[s.rng.IntN(6)], Invalidate: s.rng.IntN(2) == 0}
+	cut := discordtest.Cut{Code: []int{0, 0, 4000, 4008, 4009, 4007, 4004, 4014}[s.rng.IntN(8)], Invalidate: s.rng.IntN(2) == 0}
 	synctest.Wait()
 	s.Disconnect(cut)
 	s.trouble = time.Now()

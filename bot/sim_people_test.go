@@ -85,6 +85,12 @@ func (s *sim) past(g *simGuild, c *simChannel) {
 	}
 }
 
+// notices are types of messages that Discord writes in somebody's name: pinned, joined, boosted, a thread opened,
+// moderated, a poll's result, and one that nobody knows yet.
+var notices = []int{6, 7, 8, 18, 24, 46, 99}
+
+const crossposted = 1 << 1 // a copy of another server's message
+
 // send sends a message by somebody, of some kind.
 func (s *sim) send(g *simGuild, c *simChannel, m discordtest.Message) snowflake.ID {
 	counts := false
@@ -92,11 +98,14 @@ func (s *sim) send(g *simGuild, c *simChannel, m discordtest.Message) snowflake.
 	case 0:
 		m.Author = g.bot
 	case 1:
-		m.Webhook = g.webhook
+		m.Webhook, m.Flags = g.webhook, crossposted*(len(c.messages)%2)
 	case 2:
-		m.Author, m.Type = g.people[s.rng.IntN(len(g.people))], 7
+		m.Author, m.Type = g.people[s.rng.IntN(len(g.people))], notices[len(c.messages)%len(notices)]
 	case 3:
 		m.Author, m.Type, counts = g.people[s.rng.IntN(len(g.people))], 19, true
+		if len(c.messages)%2 == 0 {
+			m.JSON = `"components":[{"type":99,"id":1,"of":"a later Discord"}]`
+		}
 	default:
 		m.Author, counts = g.people[s.rng.IntN(len(g.people))*s.rng.IntN(2)], true
 	}

@@ -43,7 +43,8 @@ func (s *sim) late() {
 	s.tally.add("late", 1)
 }
 
-// liveFirst sends a message that is live a little before it is in the history, or the other way round.
+// liveFirst sends a message that is live a little before it is in the history, or the other way round, or when it
+// is deleted already.
 func (s *sim) liveFirst() {
 	g := s.guild()
 	c := s.channel(g)
@@ -60,7 +61,14 @@ func (s *sim) liveFirst() {
 		return
 	}
 	m.Delivery = discordtest.Deliver
-	if s.healthy(g) {
+	switch healthy := s.healthy(g); {
+	case healthy && s.chance(30, "deleted first", m.ID):
+		m.Delivery = discordtest.HistoryOnly
+		s.Send(c.id, m)
+		s.Delete(c.id, m.ID)
+		s.tally.add("delete before its message", 1)
+		m.Delivery = discordtest.DispatchOnly
+	case healthy:
 		m.Delivery = discordtest.DispatchOnly
 		s.Send(c.id, m)
 		m.Delivery = discordtest.HistoryOnly

@@ -42,12 +42,15 @@ func TestUnchecked(t *testing.T) {
 		told(eventlog.GapClosed{Gap: 2}), want(Check{1, 3}, Check{2, 1}), // until then nobody heard of its deletes
 		func(*world) { parent = 1 }, want(Check{1, 3}, Check{2, 3}),
 		told(eventlog.ChannelChecked{Channel: 1, Gap: 3}, eventlog.ChannelChecked{Channel: 2, Gap: 3}), want(),
-		gap(4, 0), told(eventlog.ChannelDeleted{Channel: 1}), want(Check{2, 4}, Check{3, 4}),
+		start(3, 300), history(3, 1, 2), gap(4, 1), told(eventlog.ChannelChecked{Channel: 1, Gap: 4}), want(Check{2, 4}),
+		done(3), want(Check{1, 4}, Check{2, 4}), // what it read before the gap counts now, and nobody has checked that
+		told(eventlog.ChannelChecked{Channel: 1, Gap: 4}, eventlog.ChannelChecked{Channel: 2, Gap: 4}), want(),
+		gap(5, 0), told(eventlog.ChannelDeleted{Channel: 1}), want(Check{2, 5}, Check{3, 5}),
 	)(w)
 	if w.g.Covered() {
 		t.Error("covered with a gap of the whole guild open")
 	}
-	all(told(eventlog.GapClosed{Gap: 4}))(w)
+	all(told(eventlog.GapClosed{Gap: 4}, eventlog.GapClosed{Gap: 5}))(w)
 	if !w.g.Covered() {
 		t.Error("not covered, though only a gap of one channel is open")
 	}

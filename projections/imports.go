@@ -119,7 +119,7 @@ func (i *Import) join(part *Import) {
 
 func (g *Guild) switchOver(ch *channel, r *Import) {
 	ch.by, ch.cutoff = r.Number, r.Cutoff
-	ch.checked = max(ch.checked, r.Gapped)
+	ch.checked = r.Gapped // nobody has held against Discord since what counts now
 	for at := range ch.cells {
 		c, r := &ch.cells[at], ch.kept(at)
 		g.show(ch, at, int64(r.next)+int64(r.after)-int64(c.imported)-int64(c.stream))

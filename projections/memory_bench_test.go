@@ -73,6 +73,14 @@ func BenchmarkMemory(b *testing.B) {
 	b.ReportMetric(0, "ns/op")
 }
 
+// TestDeletesAreSmall holds the heap that a million deletes take in a guild's count to 8 MB.
+func TestDeletesAreSmall(t *testing.T) {
+	const most = 8 << 20
+	if got := heapOf(func() *Guild { return manyDeletes(1_000_000) }); got > most {
+		t.Errorf("%.1f MB of heap for a million deletes, at most 8 are allowed", got/(1<<20))
+	}
+}
+
 // manyDeletes folds deletes in, of messages an hour apart in the mean.
 func manyDeletes(n int) *Guild {
 	g, r := NewGuild(guildID), rand.New(rand.NewPCG(1, 2))

@@ -485,6 +485,7 @@ func (s *schedule) check() {
 	s.checkStream()
 	s.checkActivity()
 	s.checkBoard()
+	s.checkUserDays()
 }
 
 // checkStream holds the count to what Discord has: no import may lose a message that live tracking knows.

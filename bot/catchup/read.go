@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"tally/bot/discord"
+	"tally/bot/gate"
 	"tally/bot/history"
 	"tally/bot/rest"
 	"tally/eventlog"
@@ -63,8 +64,13 @@ func (c *Catchup) read(ctx context.Context, gaps []projections.Gap) (unread map[
 func (c *Catchup) readChannel(ctx context.Context, s span) (bool, error) {
 	since := c.Directory.Told()
 	until := snowflake.At(c.Now().Add(margin))
+	asked := c.Gate.Asking()
 	err := c.Forward(ctx, s.ID, s.after, until, 0, func(page []discord.Message) error {
-		return c.Gate.Page(ctx, eventlog.Catchup, 0, s.ID, page)
+		err := c.Gate.PageAsked(ctx, asked, eventlog.Catchup, s.ID, page)
+		if asked = c.Gate.Asking(); errors.Is(err, gate.ErrStale) {
+			return history.ErrAgain
+		}
+		return err
 	})
 	switch {
 	case errors.Is(err, rest.ErrUnknownChannel):

@@ -60,9 +60,22 @@ func (r *Router) handleActivity(_ context.Context, i interaction) (reply, error)
 	rep := reply{embed: &discordgo.MessageEmbed{
 		Title: "Activity of " + i.target.Directory.Name() + s.title(), Color: colourInfo,
 		Description: lines([]string{of(s, author), count(a.Total, "message") + "."}),
+		Fields:      topChannels(f.Channels),
 	}}
 	rep.note(i.target)
-	return rep, rep.draw("activity.png", f)
+	return rep, i.picture(&rep, "activity.png", f)
+}
+
+// topChannels names channels, in Discord's own letters: the picture has not all of them.
+func topChannels(channels []picture.Bar) []*discordgo.MessageEmbedField {
+	text := ""
+	for _, c := range channels {
+		text += fmt.Sprintf("%s: %s\n", c.Name, number(c.Messages))
+	}
+	if text == "" {
+		return nil
+	}
+	return []*discordgo.MessageEmbedField{field("Top channels", text)}
 }
 
 // of says whose messages, and where, if not all.
@@ -109,9 +122,9 @@ func busiest(t *Target, a *projections.Activity, most int) []picture.Bar {
 	return bars[:min(most, len(bars))]
 }
 
-// draw puts a picture into the answer.
-func (r *reply) draw(name string, f picture.Figures) error {
-	b, err := f.PNG()
+// picture puts a picture into the answer.
+func (i interaction) picture(r *reply, name string, f picture.Figures) error {
+	b, err := i.draw(f)
 	if err != nil {
 		return err
 	}

@@ -38,27 +38,23 @@ func card(i interaction, who snowflake.ID, s span) (reply, error) {
 		}
 		rank, writers, total = board.Of(who).Rank, len(board.Standings), board.Total
 	}
-	rep := reply{embed: cardEmbed(i.target, who, s, g.User(who), a)}
+	rep := reply{embed: cardEmbed(i, who, s, g.User(who), a)}
 	if rep.note(i.target); a.Total == 0 {
 		return rep, nil
 	}
 	rep.embed.Fields = append([]*discordgo.MessageEmbedField{place(rank, writers), field("Share of the server", share(a.Total, total))}, rep.embed.Fields...)
-	return rep, rep.draw("messages.png", s.bars(a, i.id.Time()))
+	return rep, i.picture(&rep, "messages.png", s.bars(a, i.id.Time()))
 }
 
-func cardEmbed(t *Target, who snowflake.ID, s span, all projections.Count, a *projections.Activity) *discordgo.MessageEmbed {
-	wrote := strings.TrimSpace(fmt.Sprintf("%s wrote **%s** %s", user(who), count(a.Total, "message"), s.period.title))
+func cardEmbed(i interaction, who snowflake.ID, s span, all projections.Count, a *projections.Activity) *discordgo.MessageEmbed {
+	wrote := strings.TrimSpace(fmt.Sprintf("%s wrote **%s** %s", named(who, i.hasLeft(who)), count(a.Total, "message"), s.period.title))
 	e := &discordgo.MessageEmbed{Color: colourInfo, Description: wrote + "."}
 	if a.Total == 0 {
 		return e
 	}
 	best, most := bestDay(a)
 	e.Fields = append(e.Fields, field("First message", ago(a.First.Time())), field("Best day", fmt.Sprintf("%s: %s", best, number(most))))
-	top := ""
-	for _, c := range busiest(t, a, channelsOnCard) {
-		top += fmt.Sprintf("%s: %s\n", c.Name, number(c.Messages))
-	}
-	e.Fields = append(e.Fields, field("Top channels", top))
+	e.Fields = append(e.Fields, topChannels(busiest(i.target, a, channelsOnCard))...)
 	if all.Deleted > 0 && s.everything() {
 		e.Fields = append(e.Fields, field("With deleted ones", number(all.Seen())))
 	}

@@ -29,6 +29,8 @@ func (r *Router) leaderboard() command {
 					Type: discordgo.ApplicationCommandOptionString, Name: "as_of", Description: "As it stood at the end of a day: YYYY-MM-DD",
 				}, {
 					Type: discordgo.ApplicationCommandOptionInteger, Name: "page", Description: "Which page, from 1", MinValue: new(1.0),
+				}, {
+					Type: discordgo.ApplicationCommandOptionBoolean, Name: "hide_left", Description: "Without those who left the server; ranks stay as they are",
 				},
 			},
 		},
@@ -39,8 +41,12 @@ func (r *Router) leaderboard() command {
 // boardQuery is what a leaderboard shows. Its buttons carry it in their custom ids.
 type boardQuery struct {
 	span
-	page int
+	page     int
+	hideLeft bool // only those who are here
 }
+
+// hidesLeft is in the custom ids of a board without those who left.
+const hidesLeft = "here"
 
 // buttonOf takes a button's custom id apart: the command that it belongs to, and its argument.
 func buttonOf(customID string) (name, argument string) {
@@ -50,12 +56,12 @@ func buttonOf(customID string) (name, argument string) {
 
 // queryOf reads a command's options, or a button.
 func queryOf(i interaction) boardQuery {
-	q := boardQuery{span: spanOf(i), page: 1}
+	q := boardQuery{span: spanOf(i), page: 1, hideLeft: i.flag("hide_left")}
 	if i.Type == discordgo.InteractionMessageComponent {
 		_, argument := buttonOf(i.MessageComponentData().CustomID)
-		parts := append(strings.Split(argument, ":"), "", "", "")
+		parts := append(strings.Split(argument, ":"), "", "", "", "")
 		q.page, _ = strconv.Atoi(parts[0])
-		q.period, q.day = periodOf(parts[1]), parts[3]
+		q.period, q.day, q.hideLeft = periodOf(parts[1]), parts[3], parts[4] == hidesLeft
 		q.channel, _ = snowflake.Parse(parts[2])
 		return q
 	}
@@ -66,59 +72,92 @@ func queryOf(i interaction) boardQuery {
 }
 
 func (q boardQuery) customID() string {
-	return strings.Join([]string{leaderboardName, strconv.Itoa(q.page), q.period.name, q.channel.String(), q.day}, ":")
+	parts := []string{leaderboardName, strconv.Itoa(q.page), q.period.name, q.channel.String(), q.day}
+	if q.hideLeft {
+		parts = append(parts, hidesLeft)
+	}
+	return strings.Join(parts, ":")
 }
 
 // boardPage is one page of a leaderboard.
 type boardPage struct {
 	page, pages int
+	open        bool // there are more pages, nobody knows how many
 	rows        []projections.Standing
+	left        map[snowflake.ID]bool // of the rows' users those who left the server
 	total       uint64
 	own         projections.Standing // the asker's; without messages there is none
 }
 
 func (r *Router) handleLeaderboard(ctx context.Context, i interaction) (reply, error) {
 	q := queryOf(i)
-	page, err := r.pageOf(ctx, i, q)
+	rank, err := r.ranking(ctx, i, q)
 	if err != nil {
 		return reply{}, err
 	}
+	note := incomplete(i.target)
+	var page boardPage
+	if q.hideLeft {
+		var sure bool
+		page, sure = rank.pageOfThoseHere(ctx, i.target.Members, q.page)
+		note = strings.TrimSpace(hiddenNote(sure) + "\n" + note)
+	} else {
+		page = rank.pageOf(q.page)
+		page.left = whoLeft(ctx, i.target.Members, page.rows)
+	}
 	q.page = page.page
-	return q.reply(i.target.Directory.Name(), incomplete(i.target), page), nil
+	return q.reply(i.target.Directory.Name(), note, page), nil
 }
 
-// pageOf counts; a page that isn't there becomes the nearest. All that counts is in memory, a part of it is
-// counted anew from the log.
-func (r *Router) pageOf(ctx context.Context, i interaction, q boardQuery) (p boardPage, err error) {
+// ranking is who wrote how much. What is in memory goes on changing; a part of it is counted anew from the log.
+type ranking struct {
+	top   func(n int) (first []projections.Standing, of int)
+	users int
+	total uint64
+	own   projections.Standing // the asker's
+}
+
+func (r *Router) ranking(ctx context.Context, i interaction, q boardQuery) (rank ranking, err error) {
 	if q.everything() {
-		i.target.Gate.View(func(g *projections.Guild) { p = pageOfAll(g, q.page, i.user) })
-		return p, nil
+		i.target.Gate.View(func(g *projections.Guild) { rank = rankingOfAll(g, i.user) })
+		rank.top = func(n int) (first []projections.Standing, of int) {
+			i.target.Gate.View(func(g *projections.Guild) { first, of = g.Top(n) })
+			return first, of
+		}
+		return rank, nil
 	}
 	end, err := r.Turns.take(ctx, i.target.Guild)
 	if err != nil {
-		return p, err
+		return rank, err
 	}
 	defer end()
 	g, w, err := q.count(i)
 	if err != nil {
-		return p, err
+		return rank, err
 	}
 	board, err := g.Board(i.target.Gate.Log(), w)
 	if err != nil {
-		return p, err
+		return rank, err
 	}
-	p.page = max(q.page, 1)
-	p.cut(board.Standings, len(board.Standings))
-	p.total, p.own = board.Total, board.Of(i.user)
-	return p, nil
+	all := board.Standings
+	return ranking{
+		top:   func(n int) ([]projections.Standing, int) { return all[:min(n, len(all))], len(all) },
+		users: len(all), total: board.Total, own: board.Of(i.user),
+	}, nil
 }
 
-func pageOfAll(g *projections.Guild, page int, user snowflake.ID) boardPage {
-	p := boardPage{page: min(max(page, 1), pagesOf(g.Users())), total: g.Total()}
-	p.cut(g.Top(p.page * rowsPerPage))
-	if p.own.Count = g.User(user); p.own.Messages > 0 {
-		p.own.Rank = g.Rank(user)
+func rankingOfAll(g *projections.Guild, user snowflake.ID) ranking {
+	r := ranking{top: g.Top, users: g.Users(), total: g.Total()}
+	if r.own.Count = g.User(user); r.own.Messages > 0 {
+		r.own.Rank = g.Rank(user)
 	}
+	return r
+}
+
+// pageOf returns a page; one that isn't there becomes the nearest.
+func (r ranking) pageOf(page int) boardPage {
+	p := boardPage{page: min(max(page, 1), pagesOf(r.users)), total: r.total, own: r.own}
+	p.cut(r.top(p.page * rowsPerPage))
 	return p
 }
 
@@ -132,7 +171,7 @@ func (p *boardPage) cut(top []projections.Standing, users int) {
 func (q boardQuery) reply(server, note string, p boardPage) reply {
 	var rows []string
 	for _, s := range p.rows {
-		rows = append(rows, fmt.Sprintf("**%d.** %s — %s", s.Rank, user(s.User), number(s.Messages)))
+		rows = append(rows, fmt.Sprintf("**%d.** %s — %s", s.Rank, named(s.User, p.left[s.User]), number(s.Messages)))
 	}
 	if len(rows) == 0 {
 		rows = []string{"Nobody wrote anything."}
@@ -140,7 +179,11 @@ func (q boardQuery) reply(server, note string, p boardPage) reply {
 	if q.channel != 0 {
 		rows = slices.Insert(rows, 0, "In "+channel(q.channel)+", with its threads:")
 	}
-	footer := fmt.Sprintf("Page %s of %s · %s in all", number(p.page), number(p.pages), count(p.total, "message"))
+	footer := "Page " + number(p.page)
+	if !p.open {
+		footer += " of " + number(p.pages)
+	}
+	footer += fmt.Sprintf(" · %s in all", count(p.total, "message"))
 	if p.own.Messages > 0 {
 		footer += fmt.Sprintf(" · you: %s, rank %s", number(p.own.Messages), number(p.own.Rank))
 	}

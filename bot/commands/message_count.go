@@ -32,13 +32,14 @@ func (r *Router) handleMessageCount(ctx context.Context, i interaction) (reply, 
 	if !s.everything() {
 		return card(ctx, i)
 	}
+	left := i.hasLeft(who)
 	embed := &discordgo.MessageEmbed{Color: colourInfo}
 	messages := uint64(0)
 	i.target.Gate.View(func(g *projections.Guild) {
 		c := g.User(who)
 		rank, writers := g.Place(who)
 		messages = c.Messages
-		embed.Description = fmt.Sprintf("%s wrote **%s**.", user(who), count(c.Messages, "message"))
+		embed.Description = fmt.Sprintf("%s wrote **%s**.", named(who, left), count(c.Messages, "message"))
 		if c.Messages > 0 {
 			embed.Fields = append(embed.Fields, place(rank, writers), field("Share of the server", share(c.Messages, g.Total())))
 		}

@@ -110,3 +110,8 @@ func (s span) title() string {
 	}
 	return ": " + s.period.label + ", as of " + s.day
 }
+
+// PeriodBegin returns the first id of a period that ends at end, by its name: all, today, 7-days, 30-days, month, year.
+func PeriodBegin(name string, end time.Time) snowflake.ID {
+	return snowflake.At(periodOf(name).begin(end.UTC()))
+}

@@ -13,6 +13,8 @@ import (
 	"tally/bot/gate"
 	"tally/bot/history"
 	"tally/bot/importer"
+	"tally/bot/members"
+	"tally/bot/picture"
 	"tally/bot/rest"
 	"tally/eventlog/snowflake"
 )
@@ -23,9 +25,10 @@ const deferAfter = 1500 * time.Millisecond
 // Target is the guild that a command works on.
 type Target struct {
 	history.Reader
-	Gate *gate.Gate
-	Job  *importer.Job
-	Now  func() time.Time // Discord's clock
+	Gate    *gate.Gate
+	Job     *importer.Job
+	Members *members.Members
+	Now     func() time.Time // Discord's clock
 }
 
 // Router takes interactions and answers them.
@@ -36,6 +39,8 @@ type Router struct {
 	Searches bool
 	Turns    *Turns // of those that read the log
 	Log      *slog.Logger
+	// Draw makes pictures; nil: as PNG.
+	Draw func(picture.Figures) ([]byte, error)
 	// Target returns a guild, or false while it isn't known yet.
 	Target func(guild snowflake.ID) (*Target, bool)
 }
@@ -45,6 +50,8 @@ type interaction struct {
 	*discordgo.Interaction
 	id, user, channel snowflake.ID
 	target            *Target
+	room              int // for a file, in bytes
+	draw              func(picture.Figures) ([]byte, error)
 }
 
 // reply is an answer.
@@ -68,7 +75,7 @@ type command struct {
 func (r *Router) all() map[string]command {
 	commands := map[string]command{}
 	for _, c := range []command{
-		r.importMessages(), r.importStatus(), r.importCancel(), r.verifyCounts(), r.recount(), r.messageCount(), r.leaderboard(), r.activity(),
+		r.importMessages(), r.importStatus(), r.importCancel(), r.verifyCounts(), r.recount(), r.messageCount(), r.leaderboard(), r.activity(), r.export(),
 	} {
 		commands[c.definition.Name] = c
 	}
@@ -96,6 +103,7 @@ func (r *Router) Handle(ctx context.Context, data json.RawMessage) {
 	if h == nil {
 		return
 	}
+	i.room = roomIn(data)
 	if err := r.answer(ctx, i, h, private); err != nil && ctx.Err() == nil {
 		r.Log.Error("an interaction could not be answered", "guild", i.GuildID, "error", err)
 	}
@@ -103,7 +111,10 @@ func (r *Router) Handle(ctx context.Context, data json.RawMessage) {
 
 // route finds the handler of an interaction.
 func (r *Router) route(event *discordgo.Interaction) (i interaction, h handler, private bool) {
-	i.Interaction = event
+	i.Interaction, i.draw = event, r.Draw
+	if i.draw == nil {
+		i.draw = picture.Figures.PNG
+	}
 	i.id, _ = snowflake.Parse(event.ID)
 	i.channel, _ = snowflake.Parse(event.ChannelID)
 	var name string
@@ -152,7 +163,7 @@ func (r *Router) answer(ctx context.Context, i interaction, h handler, private b
 		if err := r.Client.Respond(ctx, i.id, i.Token, &discordgo.InteractionResponse{Type: kind, Data: rep.response(private)}); err != nil || rep.more == nil {
 			return err
 		}
-		return r.follow(ctx, i, rep)
+		return r.follow(ctx, i, rep, private)
 	case <-time.After(deferAfter):
 	case <-ctx.Done():
 		return ctx.Err()
@@ -165,7 +176,7 @@ func (r *Router) answer(ctx context.Context, i interaction, h handler, private b
 	if err != nil {
 		return errors.Join(err, ctx.Err())
 	}
-	return r.follow(ctx, i, <-result)
+	return r.follow(ctx, i, <-result, private)
 }
 
 // changesItsMessage says that the answer takes the place of the message that the button is on, which all see:
@@ -175,15 +186,15 @@ func (i interaction) changesItsMessage(private bool) bool {
 }
 
 // follow fills a deferred answer. After 15 minutes Discord takes no answer any more: then it is posted to
-// the channel.
-func (r *Router) follow(ctx context.Context, i interaction, rep reply) error {
+// the channel, unless it is for the asker alone.
+func (r *Router) follow(ctx context.Context, i interaction, rep reply, private bool) error {
 	if rep.more != nil {
 		rep = r.run(ctx, i, func(ctx context.Context, _ interaction) (reply, error) { return rep.more(ctx) })
 	}
 	err := r.Client.EditReply(ctx, r.App, i.Token, &discordgo.WebhookEdit{
 		Embeds: &[]*discordgo.MessageEmbed{rep.embed}, Components: &rep.buttons, Files: rep.files,
 	})
-	if !errors.Is(err, rest.ErrUnknownInteraction) {
+	if !errors.Is(err, rest.ErrUnknownInteraction) || private {
 		return err
 	}
 	_, err = r.Client.Post(ctx, i.channel, &discordgo.MessageSend{Embeds: []*discordgo.MessageEmbed{rep.embed}, Components: rep.buttons, Files: rep.files})

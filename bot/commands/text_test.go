@@ -143,7 +143,7 @@ func TestLeaderboard(t *testing.T) {
 		{0, "**1.**", "Page 1 of 3", 10, false, true},
 		{-5, "**1.**", "Page 1 of 3", 10, false, true},
 	} {
-		page := pageOfAll(g, c.page, 101)
+		page := rankingOfAll(g, 101).pageOf(c.page)
 		rep := boardQuery{span: span{period: allTime}, page: page.page}.reply("test", "", page)
 		if rows := strings.Count(rep.embed.Description, "\n") + 1; rows != c.rows || !strings.HasPrefix(rep.embed.Description, c.first) || !strings.HasPrefix(rep.embed.Footer.Text, c.footer) {
 			t.Errorf("page %d, %d rows:\n%s\n%s", c.page, rows, rep.embed.Description, rep.embed.Footer.Text)
@@ -157,7 +157,7 @@ func TestLeaderboard(t *testing.T) {
 
 func TestLeaderboardOfFew(t *testing.T) {
 	for _, counts := range [][]int{{}, {2}, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1}} {
-		rep := boardQuery{span: span{period: allTime}, page: 1}.reply("test", "", pageOfAll(newGuild(t, counts...), 1, 999))
+		rep := boardQuery{span: span{period: allTime}, page: 1}.reply("test", "", rankingOfAll(newGuild(t, counts...), 999).pageOf(1))
 		if len(rep.buttons[0].(discordgo.ActionsRow).Components) != 1 || rep.embed.Description == "" || strings.Contains(rep.embed.Footer.Text, "you:") {
 			t.Errorf("%d users: %+v, %s", len(counts), rep.buttons, rep.embed.Footer.Text)
 		}

@@ -151,12 +151,12 @@ func TestInteractRefuses(t *testing.T) {
 
 func TestLateAndDoubleAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newPipeListener()
+		l := NewPipes()
 		s := New(Options{Listener: l})
 		defer s.Close()
 		g := s.AddGuild("test")
 		ch := g.AddChannel(ChannelSpec{})
-		ws, _, err := websocket.Dial(t.Context(), s.gatewayURL(), &websocket.DialOptions{HTTPClient: l.client()})
+		ws, _, err := websocket.Dial(t.Context(), s.gatewayURL(), &websocket.DialOptions{HTTPClient: &http.Client{Transport: l.HTTP()}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -171,7 +171,7 @@ func TestLateAndDoubleAnswers(t *testing.T) {
 			r.Header.Set("User-Agent", "DiscordBot (x, 1)")
 			r.Header.Set("Authorization", "Bot "+s.Token())
 			r.Header.Set("Content-Type", "application/json")
-			resp, err := l.client().Do(r)
+			resp, err := (&http.Client{Transport: l.HTTP()}).Do(r)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -183,7 +183,7 @@ func (i *Interaction) describe(d map[string]any) {
 		"channel_id": i.ch.id, "channel": g.channelJSON(i.ch), "member": member,
 		"app_permissions": i.ch.perms, "locale": "en-US", "guild_locale": "en-US", "context": 0,
 		"authorizing_integration_owners": map[string]any{"0": g.id}, "entitlements": []int{},
-		"entitlement_sku_ids": []int{}, "attachment_size_limit": 10 << 20,
+		"entitlement_sku_ids": []int{}, "attachment_size_limit": i.s.opts.AttachmentLimit,
 	} {
 		d[k] = v
 	}

@@ -28,6 +28,8 @@ type Options struct {
 	ReplayLimit int
 	// ResumeWindow is how long a session outlives its connection; default 3 min.
 	ResumeWindow time.Duration
+	// AttachmentLimit is the size of a file that the bot may upload, in bytes; default 10 MiB.
+	AttachmentLimit int
 	// InvalidLimit is how many 401, 403 and 429 answers within 10 min bring a ban
 	// (429 with "error code: 1015" as text); default 10,000.
 	InvalidLimit int
@@ -85,6 +87,7 @@ func (o Options) withDefaults() Options {
 	def(&o.AllowedIntents, o.AllowedIntents == 0, knownIntents&^privilegedIntents)
 	def(&o.ReplayLimit, o.ReplayLimit <= 0, 4096)
 	def(&o.ResumeWindow, o.ResumeWindow <= 0, 3*time.Minute)
+	def(&o.AttachmentLimit, o.AttachmentLimit <= 0, 10<<20)
 	def(&o.InvalidLimit, o.InvalidLimit <= 0, 10_000)
 	def(&o.Limits.Requests, o.Limits.Requests <= 0, 5)
 	def(&o.Limits.Window, o.Limits.Window <= 0, 5*time.Second)

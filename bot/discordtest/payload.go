@@ -135,7 +135,7 @@ func (p *payload) finish(c *call, files []File) *apiError {
 	if isSet(p.RawComponents) && json.Unmarshal(p.RawComponents, &p.components) != nil {
 		return formError("components", "LIST_TYPE_CONVERT", "Only iterables may be used in a ListType")
 	}
-	if field, why := p.excess(); why != "" {
+	if field, why := p.excess(c.s.opts.AttachmentLimit); why != "" {
 		c.s.viol.add("rest: %s %s: %s: %s", c.r.Method, c.r.URL.Path, field, why)
 		return formError(field, "BASE_TYPE_MAX_LENGTH", why)
 	}

@@ -5,8 +5,8 @@ import (
 	"unicode/utf16"
 )
 
-// excess finds the first of Discord's limits that a message breaks.
-func (p *payload) excess() (field, why string) {
+// excess finds the first of Discord's limits that a message breaks. No file may be larger than largest.
+func (p *payload) excess(largest int) (field, why string) {
 	if n := length(p.text()); n > 2000 {
 		return "content", fmt.Sprintf("Must be 2000 or fewer in length, is %d.", n)
 	}
@@ -27,7 +27,7 @@ func (p *payload) excess() (field, why string) {
 	for _, f := range p.files {
 		size = max(size, len(f.Data))
 	}
-	if size > 10<<20 || len(p.files) > 10 {
+	if size > largest || len(p.files) > 10 {
 		return "files", "Request entity too large"
 	}
 	return "components", componentExcess(p.components, p.Flags&(1<<15) != 0)

@@ -17,12 +17,12 @@ import (
 func bubble(t *testing.T, o Options, f func(s *Server, ch snowflake.ID, get func(path string) *http.Response)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		l := newPipeListener()
+		l := NewPipes()
 		o.Listener = l
 		s := New(o)
 		defer s.Close()
 		ch := s.AddGuild("test").AddChannel(ChannelSpec{})
-		c := l.client()
+		c := &http.Client{Transport: l.HTTP()}
 		f(s, ch, func(path string) *http.Response {
 			r, _ := http.NewRequest("GET", s.URL()+"/api/v10"+path, nil)
 			r.Header.Set("Authorization", "Bot "+s.Token())

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -189,10 +190,10 @@ func TestFloodAndIdentifyLimit(t *testing.T) {
 
 func TestSilentClientIsClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newPipeListener()
+		l := NewPipes()
 		s := New(Options{Listener: l})
 		defer s.Close()
-		ws, _, err := websocket.Dial(t.Context(), s.gatewayURL(), &websocket.DialOptions{HTTPClient: l.client()})
+		ws, _, err := websocket.Dial(t.Context(), s.gatewayURL(), &websocket.DialOptions{HTTPClient: &http.Client{Transport: l.HTTP()}})
 		if err != nil {
 			t.Fatal(err)
 		}

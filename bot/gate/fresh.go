@@ -20,6 +20,8 @@ func (g *Gate) livePages(channel snowflake.ID, jobs []*job) ([]eventlog.Body, er
 // page makes pages of what is new in a page of history.
 func (g *Gate) page(j *job) ([]eventlog.Body, error) {
 	switch {
+	case j.asked != 0 && j.asked != Asked(g.state.NextGap()):
+		return nil, ErrStale
 	case j.origin == eventlog.Repair && j.imp == 0:
 		return g.repairPages(j.channel, j.messages)
 	case j.origin == eventlog.Archive:

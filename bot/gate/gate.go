@@ -16,6 +16,9 @@ import (
 // ErrClosed says that the gate takes nothing more: the bot is stopping.
 var ErrClosed = errors.New("the guild's gate is closed")
 
+// ErrStale says that a page is older than a gap, and must be asked for again: see [Gate.PageAsked].
+var ErrStale = errors.New("something may have been deleted unheard since the page was asked for")
+
 // Gate is one guild's way into the log. Its methods may be called from many goroutines at once.
 type Gate struct {
 	log   *eventlog.Log
@@ -98,11 +101,23 @@ func (g *Gate) Deleted(ctx context.Context, channel snowflake.ID, ids ...snowfla
 // Page gives a page of a channel's history, and returns when what was new of it is durable and
 // counted. imp is the import that reads it, or 0 for a catch-up.
 func (g *Gate) Page(ctx context.Context, origin eventlog.Origin, imp uint32, channel snowflake.ID, page []discord.Message) error {
-	messages := make([]eventlog.Message, 0, len(page))
-	for _, m := range page {
-		messages = append(messages, message(m))
-	}
-	return g.submit(ctx, &job{channel: channel, messages: messages, origin: origin, imp: imp})
+	return g.submit(ctx, &job{channel: channel, messages: messagesOf(page), origin: origin, imp: imp})
+}
+
+// Asked is when a page of history was asked for: before which gap.
+type Asked uint32
+
+// Asking returns that a page is asked for from now on.
+func (g *Gate) Asking() (a Asked) {
+	g.View(func(state *projections.Guild) { a = Asked(state.NextGap()) })
+	return a
+}
+
+// PageAsked is Page for a catch-up, or for a repair of what counts. If a gap has begun or ended since the page
+// was asked for, it is not taken, and that is ErrStale: in the gap some of it may have been deleted unheard, and
+// who has held the channel against Discord meanwhile would not look again.
+func (g *Gate) PageAsked(ctx context.Context, asked Asked, origin eventlog.Origin, channel snowflake.ID, page []discord.Message) error {
+	return g.submit(ctx, &job{channel: channel, messages: messagesOf(page), origin: origin, asked: asked})
 }
 
 // Write appends the events that decide returns, if any, and returns when they are durable and folded
@@ -121,6 +136,14 @@ func (g *Gate) IsDeleted(id snowflake.ID) (deleted bool) {
 // Late returns how many messages older than the running import's cutoff came live while it ran. It is
 // called within Write's decide only: with it, the import sees whether its last comparison still holds.
 func (g *Gate) Late() int { return g.late }
+
+func messagesOf(page []discord.Message) []eventlog.Message {
+	messages := make([]eventlog.Message, 0, len(page))
+	for _, m := range page {
+		messages = append(messages, message(m))
+	}
+	return messages
+}
 
 // message keeps of a message what the log keeps.
 func message(m discord.Message) eventlog.Message {

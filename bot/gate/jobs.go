@@ -13,6 +13,7 @@ type job struct {
 	channel  snowflake.ID
 	origin   eventlog.Origin
 	imp      uint32
+	asked    Asked // 0: whenever
 	messages []eventlog.Message
 	deleted  []snowflake.ID
 	decide   func(*projections.Guild) ([]eventlog.Body, error)

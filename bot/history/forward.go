@@ -2,6 +2,7 @@ package history
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -9,6 +10,9 @@ import (
 	"tally/bot/rest"
 	"tally/eventlog/snowflake"
 )
+
+// ErrAgain is returned by what takes a page of Forward's, to have that page asked for again.
+var ErrAgain = errors.New("the page is to be asked for again")
 
 // Forward reads a channel's history from the oldest message above after up to the first page that
 // reaches until, and gives each page; messages may come twice. That it returns no error means that
@@ -31,7 +35,9 @@ func (r *Reader) Forward(ctx context.Context, channel, after, until, last snowfl
 		}
 		idle = 0
 		r.demoteStarters(page)
-		if err := give(page); err != nil {
+		if err := give(page); errors.Is(err, ErrAgain) {
+			continue
+		} else if err != nil {
 			return err
 		}
 		if len(page) < rest.MaxPage && last != 0 && slices.MaxFunc(page, byID).ID >= last {

@@ -21,14 +21,10 @@ type oldest struct {
 func (o oldest) empty() bool { return len(o.page) == 0 }
 
 // oldest asks for the oldest page. It is empty only if the channel is, and not because the right to read is
-// missing. Where Discord knows of no last message either, that needs no proof: many channels, voice above
-// all, were never written in.
+// missing: that Discord names no last message is a hint, and no proof.
 func (r *Reader) oldest(ctx context.Context, c discord.Channel) (oldest, error) {
 	page, err := r.Client.Messages(ctx, c.ID, rest.Query{After: 1})
 	for idle := 0; err == nil && len(page) == 0; idle++ {
-		if c.LastMessage == 0 {
-			return oldest{}, nil
-		}
 		if none, err := r.proveNothing(ctx, c.ID, rest.Query{After: 1, Limit: 1}); none || err != nil {
 			return oldest{}, err
 		}

@@ -79,7 +79,14 @@ func TestWalkEnds(t *testing.T) {
 		seen snowflake.ID
 		want error
 		read int
+
+		unnamed bool // Discord names no last message
 	}{
+		"never written in":                      {fake: &fake{rights: allowed}, unnamed: true},
+		"as it seems, but the right is missing": {fake: &fake{ids: at(5, 10), rights: discord.ViewChannel}, unnamed: true, want: ErrNoHistory},
+		"as it seems, when it was missing": {fake: &fake{ids: at(5, 10), rights: discord.ViewChannel, told: func(f *fake) {
+			f.rights = allowed
+		}}, unnamed: true, read: 10},
 		"an empty channel":                      {fake: &fake{rights: allowed}},
 		"a cleared channel that can't be read":  {fake: &fake{rights: discord.ViewChannel}, want: ErrNoHistory},
 		"a channel that can't be seen":          {fake: &fake{}, want: ErrNoHistory},
@@ -98,8 +105,11 @@ func TestWalkEnds(t *testing.T) {
 		"only newer messages than the cutoff":       {fake: &fake{ids: at(1000, 10), rights: allowed}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got := taken{}
-			err := newReader(t, c.fake).Walk(t.Context(), aChannel, cutoff, c.seen, got.give)
+			ch, got := aChannel, taken{}
+			if c.unnamed {
+				ch.LastMessage = 0
+			}
+			err := newReader(t, c.fake).Walk(t.Context(), ch, cutoff, c.seen, got.give)
 			if !errors.Is(err, c.want) || len(got) != c.read {
 				t.Errorf("%d messages, then %v; want %d, then %v", len(got), err, c.read, c.want)
 			}
@@ -207,6 +217,21 @@ func TestForward(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestForwardAsksAgain gives a page once more where its taker wants that.
+func TestForwardAsksAgain(t *testing.T) {
+	f := &fake{rights: allowed, ids: at(5, 130)}
+	got, asked := taken{}, 0
+	err := newReader(t, f).Forward(t.Context(), channel, 1, cutoff, 0, func(page []discord.Message) error {
+		if asked++; asked%2 == 1 {
+			return ErrAgain
+		}
+		return got.give(page)
+	})
+	if err != nil || len(got) != 130 || asked < 4 {
+		t.Errorf("%d messages, asked %d times, then %v", len(got), asked, err)
+	}
 }
 
 // TestForwardProvesItsEnd takes nothing for the end while the right to read is missing.

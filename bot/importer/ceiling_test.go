@@ -4,7 +4,6 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"testing"
@@ -86,7 +85,7 @@ func (r run) String() string {
 
 func importWithin(t *testing.T, limits discordtest.Limits, load func(*discordtest.Server) (*discordtest.Guild, error)) (r run) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
+		p := discordtest.NewPipes()
 		s := discordtest.New(discordtest.Options{Listener: p, Limits: limits, Clock: func() time.Time { return time.Now().AddDate(27, 0, 0) }})
 		defer s.Close()
 		g, err := load(s)
@@ -98,9 +97,9 @@ func importWithin(t *testing.T, limits discordtest.Limits, load func(*discordtes
 		w.gate, err = gate.Open(w.log, g.ID(), slog.New(slog.DiscardHandler))
 		must(t, err)
 		defer w.gate.Close()
-		network := &http.Transport{DialContext: p.dial, MaxIdleConnsPerHost: 64}
+		network := &http.Transport{DialContext: p.Dial, MaxIdleConnsPerHost: 64}
 		defer network.CloseIdleConnections()
-		w.im = &Importer{Reader: w.readerWith(rest.Options{Next: w.Transport(network)}), Gate: w.gate, Now: s.Now}
+		w.im = &Importer{Reader: w.reader(rest.Options{Next: w.Transport(network)}), Gate: w.gate, Now: s.Now}
 		w.job = NewJob(w.im, nil)
 		defer w.job.Close()
 		time.Sleep(time.Minute) // what the preparations have used of the limits is over

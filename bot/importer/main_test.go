@@ -2,9 +2,6 @@ package importer
 
 import (
 	"context"
-	"log/slog"
-	"net"
-	"net/http"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -12,12 +9,12 @@ import (
 
 	"go.uber.org/goleak"
 
-	"tally/bot/directory"
 	"tally/bot/discord"
 	"tally/bot/discordtest"
 	"tally/bot/gate"
 	"tally/bot/history"
 	"tally/bot/rest"
+	"tally/bot/roomtest"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 	"tally/projections"
@@ -25,45 +22,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
-
-// pipes is a listener in memory, for synctest bubbles.
-type pipes struct {
-	conns chan net.Conn
-	once  sync.Once
-	done  chan struct{}
-}
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.done) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
-
-func (p *pipes) dial(context.Context, string, string) (net.Conn, error) {
-	a, b := net.Pipe()
-	select {
-	case p.conns <- b:
-		return a, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
+var must = roomtest.Must
 
 // world is an emulated Discord in a synctest bubble, and a job that imports from it. Nobody listens to its
 // gateway: what comes live, the test gives to the gate.
@@ -83,20 +42,15 @@ type world struct {
 // inWorld runs a test in a world.
 func inWorld(t *testing.T, test func(*world)) {
 	synctest.Test(t, func(t *testing.T) {
-		p := &pipes{conns: make(chan net.Conn), done: make(chan struct{})}
+		p := discordtest.NewPipes()
 		s := discordtest.New(discordtest.Options{Listener: p})
 		defer s.Close()
 		w := &world{Server: s, Guild: s.AddGuild("test"), t: t}
 		w.general, w.other = w.AddChannel(discordtest.ChannelSpec{Name: "general"}), w.AddChannel(discordtest.ChannelSpec{Name: "other"})
 		w.ann = w.AddUser("ann", false)
-		var err error
-		w.log, err = eventlog.Open(t.TempDir(), eventlog.Options{NoSync: true})
-		must(t, err)
-		defer func() { must(t, w.log.Close()) }()
-		w.gate, err = gate.Open(w.log, w.Guild.ID(), slog.New(slog.DiscardHandler))
-		must(t, err)
-		defer w.gate.Close()
-		w.im = &Importer{Reader: w.reader(p), Gate: w.gate, Now: s.Now}
+		w.gate = roomtest.Gate(t, w.Guild.ID())
+		w.log = w.gate.Log()
+		w.im = &Importer{Reader: w.reader(rest.Options{GlobalPerSecond: rest.Unlimited, HistoryPerSecond: rest.Unlimited, Next: s.Transport(p.HTTP())}), Gate: w.gate, Now: s.Now}
 		w.job = NewJob(w.im, func(_ context.Context, p Progress) {
 			if w.reports != nil {
 				w.reports(p)
@@ -107,23 +61,10 @@ func inWorld(t *testing.T, test func(*world)) {
 	})
 }
 
-func (w *world) reader(p *pipes) history.Reader {
-	next := w.Transport(&http.Transport{DialContext: p.dial, DisableKeepAlives: true})
-	return w.readerWith(rest.Options{GlobalPerSecond: rest.Unlimited, HistoryPerSecond: rest.Unlimited, Next: next})
-}
-
-func (w *world) readerWith(o rest.Options) history.Reader {
-	transport, err := rest.NewTransport(o)
-	must(w.t, err)
-	client := rest.NewClient(rest.NewSession(w.Token(), transport))
-	g, err := client.Guild(w.t.Context(), w.Guild.ID())
-	must(w.t, err)
-	me, err := client.Member(w.t.Context(), w.Guild.ID(), w.BotID())
-	must(w.t, err)
-	g.Members = []discord.Member{me}
-	d := directory.New(w.BotID())
-	d.Reset(g)
-	return history.Reader{Guild: w.Guild.ID(), Client: client, Directory: d, Log: slog.New(slog.DiscardHandler)}
+func (w *world) reader(o rest.Options) history.Reader {
+	r := roomtest.ReaderWith(w.t, w.Server, w.Guild.ID(), o)
+	roomtest.Arrive(w.t, r, w.BotID())
+	return r
 }
 
 // write sends messages that nobody tells the gate of.

@@ -3,7 +3,6 @@ package patrol
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -11,12 +10,9 @@ import (
 
 	"go.uber.org/goleak"
 
-	"tally/bot/directory"
 	"tally/bot/discord"
 	"tally/bot/discordtest"
-	"tally/bot/gate"
-	"tally/bot/history"
-	"tally/bot/rest"
+	"tally/bot/roomtest"
 	"tally/bot/worker"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
@@ -25,12 +21,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+var must = roomtest.Must
 
 // world is an emulated Discord, and a patrol on it that notes what it is to check.
 type world struct {
@@ -50,22 +41,8 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(s.Close)
 	w := &world{Server: s, Guild: s.AddGuild("test"), t: t}
 	w.ann = w.AddUser("ann", false)
-	log, err := eventlog.Open(t.TempDir(), eventlog.Options{NoSync: true})
-	must(t, err)
-	in, err := gate.Open(log, w.Guild.ID(), slog.New(slog.DiscardHandler))
-	must(t, err)
-	t.Cleanup(func() {
-		in.Close()
-		must(t, log.Close())
-	})
-	transport, err := rest.NewTransport(rest.Options{BaseURL: s.URL(), GlobalPerSecond: rest.Unlimited, HistoryPerSecond: rest.Unlimited})
-	must(t, err)
-	t.Cleanup(transport.CloseIdleConnections)
-	reader := history.Reader{
-		Guild: w.Guild.ID(), Client: rest.NewClient(rest.NewSession(s.Token(), transport)),
-		Directory: directory.New(s.BotID()), Log: slog.New(slog.DiscardHandler),
-	}
-	w.Patrol = &Patrol{Reader: reader, Gate: in, Pace: NewPace(0), Now: s.Now, Check: w.check}
+	reader := roomtest.Reader(t, s, w.Guild.ID(), nil)
+	w.Patrol = &Patrol{Reader: reader, Gate: roomtest.Gate(t, w.Guild.ID()), Pace: NewPace(0), Now: s.Now, Check: w.check}
 	return w
 }
 
@@ -83,15 +60,7 @@ func (w *world) check(ctx context.Context, c discord.Channel, _ snowflake.ID) er
 
 // told puts the guild into the directory as it is now, with its active threads.
 func (w *world) told() {
-	g, err := w.Client.Guild(w.t.Context(), w.Guild.ID())
-	must(w.t, err)
-	me, err := w.Client.Member(w.t.Context(), w.Guild.ID(), w.BotID())
-	must(w.t, err)
-	g.Members = []discord.Member{me}
-	g.Channels, err = w.Client.Channels(w.t.Context(), w.Guild.ID())
-	must(w.t, err)
-	w.Directory.Reset(g)
-	must(w.t, w.ListActive(w.t.Context()))
+	roomtest.Arrive(w.t, w.Reader, w.BotID())
 }
 
 func (w *world) write(bodies ...eventlog.Body) {

@@ -4,7 +4,7 @@ package picture
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"github.com/dustin/go-humanize"
 	"github.com/go-analyze/charts"
@@ -27,10 +27,13 @@ type Bar struct {
 // Sizes in pixels. Discord shows a picture 550 wide at the most, so this is sharp on dense screens too.
 const (
 	width        = 1100
-	barsHeight   = 380
-	hoursHeight  = 330
+	barsHeight   = 400
+	noneHeight   = 130
+	hoursHeight  = 350
 	channelLine  = 38
-	channelsHead = 90
+	channelsHead = 84
+	left         = 22
+	headLine     = 50 // where the heading stands
 )
 
 // The colours stand on a ground of their own, for Discord's dark and light themes alike.
@@ -43,15 +46,17 @@ var theme = charts.MakeTheme(charts.ThemeOption{
 	SeriesColors:       []charts.Color{charts.ColorFromHex("#7d8cff"), charts.ColorFromHex("#9aa6e8")},
 })
 
-// PNG draws the figures under each other.
+// PNG draws the figures under each other. What there is nothing of has no picture, but for the bars.
 func (f Figures) PNG() ([]byte, error) {
-	var panels []panel
-	panels = append(panels, panel{barsHeight, f.drawBars})
-	if f.Hours != nil {
-		panels = append(panels, panel{hoursHeight, f.drawHours})
+	panels := []panel{{"Messages by " + f.Unit, barsHeight, f.drawBars}}
+	if !slices.ContainsFunc(f.Bars, func(b Bar) bool { return b.Messages > 0 }) {
+		panels[0].height = noneHeight
+	}
+	if f.Hours != nil && *f.Hours != [7][24]uint64{} {
+		panels = append(panels, panel{"When: weekday and hour, UTC. Brighter is more", hoursHeight, f.drawHours})
 	}
 	if len(f.Channels) > 0 {
-		panels = append(panels, panel{channelsHead + channelLine*len(f.Channels), f.drawChannels})
+		panels = append(panels, panel{"Where: the channels with most messages", channelsHead + channelLine*len(f.Channels), f.drawChannels})
 	}
 	height := 0
 	for _, p := range panels {
@@ -61,9 +66,11 @@ func (f Figures) PNG() ([]byte, error) {
 	canvas.FilledRect(0, 0, width, height, theme.GetBackgroundColor(), theme.GetBackgroundColor(), 0)
 	top := 0
 	for _, p := range panels {
-		if err := p.draw(canvas.Child(charts.PainterBoxOption(charts.NewBox(0, top, width, top+p.height)))); err != nil {
+		part := canvas.Child(charts.PainterBoxOption(charts.NewBox(0, top, width, top+p.height)))
+		if err := p.draw(part); err != nil {
 			return nil, fmt.Errorf("draw: %w", err)
 		}
+		part.Text(p.heading, left, headLine, 0, titleFont) // the library's own headings touch the axis
 		top += p.height
 	}
 	return canvas.Bytes()
@@ -71,27 +78,16 @@ func (f Figures) PNG() ([]byte, error) {
 
 // panel is one of the pictures.
 type panel struct {
-	height int
-	draw   func(*charts.Painter) error
+	heading string
+	height  int
+	draw    func(*charts.Painter) error
 }
 
 var (
-	margin    = charts.NewBox(28, 22, 36, 18)
+	margin    = charts.NewBox(left, headLine+20, 36, 18)
 	titleFont = charts.FontStyle{FontSize: 20, FontColor: charts.ColorFromHex("#e3e5e8")}
 	labelFont = charts.FontStyle{FontSize: 15, FontColor: charts.ColorFromHex("#c7cad1")}
 )
-
-func title(text string) charts.TitleOption {
-	return charts.TitleOption{Text: text, FontStyle: titleFont}
-}
-
-// short is whole with few digits: 1.2 M.
-func short(v float64) string {
-	if v < 10_000 {
-		return whole(v)
-	}
-	return strings.TrimSpace(humanize.SIWithDigits(v, 1, ""))
-}
 
 // whole writes the values of an axis: there are no parts of messages.
 func whole(v float64) string {

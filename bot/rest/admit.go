@@ -103,6 +103,7 @@ func (t *Transport) observe(ans *http.Response, body []byte, token string, r rou
 	}
 	if refused := ans.StatusCode == http.StatusTooManyRequests; !refused {
 		d := exhausted(ans.Header)
+		b.allowance.answered(ans.Header)
 		b.pause.extend(d)
 		b.learn(answerOf(ans.Header, d, false, sent))
 	}

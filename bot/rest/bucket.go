@@ -11,9 +11,10 @@ import (
 // bucket is what shares one of Discord's limits. Its requests go one after another, so that the limits which
 // Discord answers with are never outdated.
 type bucket struct {
-	pause pause
-	pace  *pace // of a channel's history; nil for other routes
-	free  bool  // any number at a time
+	pause     pause
+	allowance allowance
+	pace      *pace // of a channel's history; nil for other routes
+	free      bool  // any number at a time
 
 	mu       sync.Mutex
 	busy     bool
@@ -105,6 +106,12 @@ func (b *bucket) leave() {
 
 // scouts reports whether the bucket is ahead of its pace to find out what is allowed.
 func (b *bucket) scouts() bool { return b.pace != nil && b.pace.scouts(b) }
+
+// unanswered notes a request that no answer came of.
+func (b *bucket) unanswered() {
+	b.pause.extend(b.allowance.unanswered())
+	b.learn(answer{})
+}
 
 // learn notes an answer, or that none came.
 func (b *bucket) learn(a answer) {

@@ -11,6 +11,9 @@
 // Each of these waits ends at once with the request's context; a wait that can't end before the
 // context's deadline isn't begun.
 //
+// What an answer's headers say is obeyed whatever becomes of its body, and a request that no answer came of
+// is taken for one that Discord has counted.
+//
 // What is retried, and how often, depends on the request: see [Patient] and [WithAttempts]. A POST is
 // sent again only when Discord surely didn't act on it, so no message is posted twice.
 //

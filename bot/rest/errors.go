@@ -32,6 +32,8 @@ var (
 	ErrUnknownGuild = errors.New("unknown guild")
 	// ErrUnknownMember: the user is not in the guild (10007).
 	ErrUnknownMember = errors.New("unknown member")
+	// ErrUnknownUser: there is no such account any more (10013).
+	ErrUnknownUser = errors.New("unknown user")
 	// ErrUnknownMessage: the message is deleted (10008).
 	ErrUnknownMessage = errors.New("unknown message")
 	// ErrUnknownInteraction: not answered within 3 s (10062), or its token is older than 15 minutes
@@ -50,6 +52,7 @@ var kinds = map[int]error{
 	10004:  ErrUnknownGuild,
 	10007:  ErrUnknownMember,
 	10008:  ErrUnknownMessage,
+	10013:  ErrUnknownUser,
 	10015:  ErrUnknownInteraction,
 	10062:  ErrUnknownInteraction,
 	40060:  ErrAlreadyAnswered,

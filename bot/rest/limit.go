@@ -50,6 +50,11 @@ func exhausted(h http.Header) time.Duration {
 	if h.Get("X-RateLimit-Remaining") != "0" {
 		return 0
 	}
+	return untilReset(h)
+}
+
+// untilReset returns how long an answer's window still lasts, 0 when that isn't said.
+func untilReset(h http.Header) time.Duration {
 	if h.Get("X-RateLimit-Reset-After") != "" {
 		return duration(seconds(h, "X-RateLimit-Reset-After"), longestWait)
 	}

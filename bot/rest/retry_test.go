@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -121,9 +120,7 @@ func fail(err error) func(int, *http.Request) (*http.Response, error) {
 
 // cut answers with a body that ends too early.
 func cut(int, *http.Request) (*http.Response, error) {
-	r := reply(200, "")
-	r.Body = io.NopCloser(io.MultiReader(strings.NewReader("[{"), iotest.ErrReader(io.ErrUnexpectedEOF)))
-	return r, nil
+	return cutReply(200, "[{"), nil
 }
 
 // silent never answers.

@@ -22,8 +22,8 @@ func requestBody(req *http.Request) ([]byte, error) {
 	return b, nil
 }
 
-// send sends req once, to the base URL, and reads the whole answer: one that is cut is no answer, but for a
-// 429, whose headers say how long to wait.
+// send sends req once, to the base URL, and reads the whole answer. Of one that is cut it returns what came,
+// and the error: its status and headers are as good as any. Without headers there is no answer.
 func (t *Transport) send(req *http.Request, body []byte) (*http.Response, []byte, error) {
 	ctx, cancel := context.WithTimeoutCause(req.Context(), t.opt.Timeout,
 		fmt.Errorf("no whole answer within %s", t.opt.Timeout))
@@ -42,11 +42,11 @@ func (t *Transport) send(req *http.Request, body []byte) (*http.Response, []byte
 	}
 	data, err := readBody(ans)
 	t.counters.bytes.Add(int64(len(data)))
-	if err != nil && ans.StatusCode != http.StatusTooManyRequests {
-		return nil, nil, orCause(ctx, fmt.Errorf("read the answer: %w", err))
-	}
 	ans.Body, ans.ContentLength, ans.Request = io.NopCloser(bytes.NewReader(data)), int64(len(data)), req
-	return ans, data, nil
+	if err != nil {
+		err = orCause(ctx, fmt.Errorf("read the answer: %w", err))
+	}
+	return ans, data, err
 }
 
 // orCause returns why ctx ended, if it did: that says more than the error that came of it.

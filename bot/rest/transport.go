@@ -157,10 +157,13 @@ func (t *Transport) turn(req *http.Request, r route, b *bucket, body []byte) (*h
 	}
 	sent := time.Now()
 	ans, data, err := t.send(req, body)
-	if err != nil {
-		b.learn(answer{})
+	if ans == nil {
+		b.unanswered()
 		return nil, err
 	}
 	t.observe(ans, data, token, r, b, sent)
+	if err != nil && ans.StatusCode != http.StatusTooManyRequests {
+		return nil, err
+	}
 	return ans, nil
 }

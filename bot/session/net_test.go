@@ -16,30 +16,12 @@ import (
 
 // pipes is a network in memory.
 type pipes struct {
-	conns chan net.Conn
-	once  sync.Once
-	done  chan struct{}
+	*discordtest.Pipes
 	stuck string                                         // an address that can't be reached
 	wrap  func(address string, server net.Conn) net.Conn // the server's end, if set
 }
 
-func newPipes() *pipes { return &pipes{conns: make(chan net.Conn), done: make(chan struct{})} }
-
-func (p *pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	}
-}
-
-func (p *pipes) Close() error {
-	p.once.Do(func() { close(p.done) })
-	return nil
-}
-
-func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+func newPipes() *pipes { return &pipes{Pipes: discordtest.NewPipes()} }
 
 func (p *pipes) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	if address == p.stuck {
@@ -50,14 +32,10 @@ func (p *pipes) dial(ctx context.Context, _, address string) (net.Conn, error) {
 	if p.wrap != nil {
 		b = p.wrap(address, b)
 	}
-	select {
-	case p.conns <- b:
-		return a, nil
-	case <-p.done:
-		return nil, net.ErrClosed
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := p.Give(ctx, b); err != nil {
+		return nil, err
 	}
+	return a, nil
 }
 
 // session returns a discordgo session that reaches host through the pipes.

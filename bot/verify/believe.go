@@ -16,6 +16,17 @@ func (c *comparison) believe(ctx context.Context) error {
 	if err := c.lookAgain(ctx); err != nil {
 		return err
 	}
+	if err := c.askForExtra(ctx); err != nil {
+		return err
+	}
+	if err := c.seeAgain(ctx); err != nil {
+		return err
+	}
+	return c.lookAgain(ctx)
+}
+
+// askForExtra leaves of what counts and was not shown what Discord really doesn't have.
+func (c *comparison) askForExtra(ctx context.Context) error {
 	if len(c.extra) == 0 {
 		return nil
 	}
@@ -27,7 +38,30 @@ func (c *comparison) believe(ctx context.Context) error {
 		c.found.user(c.extra[m.ID]).Expected++
 		delete(c.extra, m.ID)
 	}
-	return c.lookAgain(ctx)
+	return nil
+}
+
+// seeAgain asks once more for what Discord has shown and doesn't count, if a gap has begun since: in it that may
+// have been deleted, and nobody told.
+func (c *comparison) seeAgain(ctx context.Context) error {
+	asked := c.Gate.Asking()
+	if len(c.missing) == 0 || asked == c.asked {
+		return nil
+	}
+	there, _, err := c.Settle(ctx, c.channel, slices.Sorted(maps.Keys(c.missing)), c.Now, c.Gate.IsDeleted)
+	if err != nil {
+		return err
+	}
+	for _, m := range c.missing {
+		c.found.user(m.Author).Expected--
+	}
+	clear(c.missing)
+	for _, m := range there {
+		c.found.user(m.Author).Expected++
+		c.missing[m.ID] = m
+	}
+	c.asked = asked
+	return nil
 }
 
 // lookAgain takes out the differences that are none any more, now that what waited at the gate is through:

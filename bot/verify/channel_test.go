@@ -99,6 +99,37 @@ func TestGapMeanwhile(t *testing.T) {
 	}
 }
 
+// TestSeenBeforeAGap has messages that don't count be deleted unheard after a page has shown them: they are not
+// taken over, for whoever has checked the channel since would not look again.
+func TestSeenBeforeAGap(t *testing.T) {
+	w := newWorld(t)
+	var ids []snowflake.ID
+	for i := range 150 {
+		author := []snowflake.ID{w.bob, w.ann}[min(i/3, 1)]
+		ids = append(ids, w.Send(w.general, discordtest.Message{Author: author, ID: snowflake.At(w.Server.Now().Add(time.Duration(i-200) * time.Second))}))
+		if author == w.ann {
+			must(t, w.Gate.Live(t.Context(), discord.Message{ID: ids[i], Channel: w.general, Author: w.ann}))
+		}
+	}
+	w.write(eventlog.GapOpened{Gap: 1, After: 1})
+	w.Repair = true
+	w.OnHistory(func(r discordtest.HistoryRequest) {
+		if r.Mode == "before" { // the oldest page is there
+			w.OnHistory(nil)
+			w.DeleteQuietly(w.general, ids[1])
+			w.write(eventlog.GapOpened{Gap: 2, After: 2}, eventlog.ChannelChecked{Channel: w.general, Gap: 2})
+		}
+	})
+	found, err := w.Channel(t.Context(), w.exists(w.general), snowflake.At(w.Server.Now().Add(time.Second)))
+	must(t, err)
+	if w.total() != 149 || len(found.missing) != 2 || found.user(w.bob).Expected != 2 {
+		t.Errorf("%d are counted; %+v, %+v", w.total(), found, found.user(w.bob))
+	}
+	if begun := slices.DeleteFunc(w.HistoryRequests(), func(r discordtest.HistoryRequest) bool { return r.Mode != "after" || r.Limit == 1 }); len(begun) != 1 {
+		t.Errorf("the channel was begun %d times", len(begun))
+	}
+}
+
 // TestCheckedNeedsTheDeletes has a channel not be checked if a delete that was found isn't in the log.
 func TestCheckedNeedsTheDeletes(t *testing.T) {
 	w := newWorld(t)

@@ -16,7 +16,8 @@ import (
 type comparison struct {
 	*Deep
 	channel snowflake.ID
-	deleted bool // the log said so before the reading began
+	deleted bool       // the log said so before the reading began
+	asked   gate.Asked // when what it knows to be there was seen, or later
 	policy  projections.Policy
 	found   *Differences
 	above   snowflake.ID                     // what is at or above it is compared
@@ -28,7 +29,7 @@ type comparison struct {
 // compare holds a channel's history below cutoff against the log, and mends the log if that is wanted.
 func (d *Deep) compare(ctx context.Context, channel, cutoff snowflake.ID, deleted bool) (*Differences, error) {
 	c := comparison{
-		Deep: d, channel: channel, deleted: deleted, found: newDifferences(), above: cutoff,
+		Deep: d, channel: channel, deleted: deleted, asked: d.Gate.Asking(), found: newDifferences(), above: cutoff,
 		shown: map[snowflake.ID]discord.Message{}, missing: map[snowflake.ID]discord.Message{}, extra: map[snowflake.ID]snowflake.ID{},
 	}
 	d.Gate.View(func(g *projections.Guild) { c.policy = g.Policy() })

@@ -2,18 +2,14 @@ package verify
 
 import (
 	"context"
-	"log/slog"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
-	"tally/bot/directory"
 	"tally/bot/discord"
 	"tally/bot/discordtest"
-	"tally/bot/gate"
-	"tally/bot/history"
-	"tally/bot/rest"
+	"tally/bot/roomtest"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 	"tally/projections"
@@ -21,12 +17,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+var must = roomtest.Must
 
 // world is an emulated Discord and the rooms that a verification needs, without a gateway.
 type world struct {
@@ -46,32 +37,10 @@ func newWorldWith(t *testing.T, o discordtest.Options) *world {
 	w := &world{Server: s, Guild: s.AddGuild("test"), t: t}
 	w.general, w.other = w.AddChannel(discordtest.ChannelSpec{Name: "general"}), w.AddChannel(discordtest.ChannelSpec{Name: "other"})
 	w.ann, w.bob = w.AddUser("ann", false), w.AddUser("bob", false)
-	log, err := eventlog.Open(t.TempDir(), eventlog.Options{NoSync: true})
-	must(t, err)
-	id := w.Guild.ID()
-	in, err := gate.Open(log, id, slog.New(slog.DiscardHandler))
-	must(t, err)
-	t.Cleanup(func() {
-		in.Close()
-		must(t, log.Close())
-	})
-	w.Deep = &Deep{Reader: w.reader(id), Gate: in, Now: func() time.Time { return s.Now().Add(time.Hour) }} // nothing is young
+	reader := roomtest.Reader(t, s, w.Guild.ID(), nil)
+	roomtest.Arrive(t, reader, s.BotID())
+	w.Deep = &Deep{Reader: reader, Gate: roomtest.Gate(t, w.Guild.ID()), Now: func() time.Time { return s.Now().Add(time.Hour) }} // nothing is young
 	return w
-}
-
-func (w *world) reader(guild snowflake.ID) history.Reader {
-	transport, err := rest.NewTransport(rest.Options{BaseURL: w.URL(), GlobalPerSecond: rest.Unlimited, HistoryPerSecond: rest.Unlimited})
-	must(w.t, err)
-	w.t.Cleanup(transport.CloseIdleConnections)
-	client := rest.NewClient(rest.NewSession(w.Token(), transport))
-	g, err := client.Guild(w.t.Context(), guild)
-	must(w.t, err)
-	me, err := client.Member(w.t.Context(), guild, w.BotID())
-	must(w.t, err)
-	g.Members = []discord.Member{me}
-	d := directory.New(w.BotID())
-	d.Reset(g)
-	return history.Reader{Guild: guild, Client: client, Directory: d, Log: slog.New(slog.DiscardHandler)}
 }
 
 // counted sends n messages, and lets the gate have them.

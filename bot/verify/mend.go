@@ -2,10 +2,13 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"tally/bot/discord"
+	"tally/bot/gate"
+	"tally/bot/history"
 	"tally/bot/rest"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
@@ -22,7 +25,9 @@ func (c *comparison) mendMissing(ctx context.Context, missing []snowflake.ID) er
 		for _, id := range ids {
 			page = append(page, c.missing[id])
 		}
-		if err := c.Gate.Page(ctx, eventlog.Repair, 0, c.channel, page); err != nil {
+		if err := c.Gate.PageAsked(ctx, c.asked, eventlog.Repair, c.channel, page); errors.Is(err, gate.ErrStale) {
+			return history.ErrChanging
+		} else if err != nil {
 			return err
 		}
 	}

@@ -59,7 +59,7 @@ func TestElsewhere(t *testing.T) {
 	}
 	commands := []string{
 		"status", "status --format json", "status --guild 17", "verify", "replay", "replay --format json", "log ls", "log ls --kind no-such",
-		"log ls --format json", "log tail -n 3", "log stats", "log check", "log get 01ARZ3NDEKTSV4RRFFQ69G5FAV",
+		"export", "export --format json", "export --format parquet", "log ls --format json", "log tail -n 3", "log stats", "log check", "backup --out -", "log get 01ARZ3NDEKTSV4RRFFQ69G5FAV",
 	}
 	alone := map[string]said{}
 	for _, c := range commands {
@@ -128,5 +128,18 @@ func TestDeadSocket(t *testing.T) {
 	attend(t, dir)
 	if code := run(t.Context(), []string{"status", "--data", dir}, http.NoBody, io.Discard, io.Discard); code != exitFine {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// TestExportElsewhere has a file written here that the bot fills.
+func TestExportElsewhere(t *testing.T) {
+	dir := t.TempDir()
+	writeFixture(dir, func(err error) { mustBe(t, err) })
+	alone := call(t, exitFine, "export", "--data", dir, "--format", "parquet")
+	attend(t, dir)
+	file := filepath.Join(t.TempDir(), "a.parquet")
+	call(t, exitFine, "export", "--data", dir, "--format", "parquet", "--out", file)
+	if b, err := os.ReadFile(file); err != nil || string(b) != alone || !strings.HasPrefix(alone, "PAR1") {
+		t.Errorf("%d bytes of %d, %v", len(b), len(alone), err)
 	}
 }

@@ -1,14 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"errors"
-	"fmt"
-	"io"
-	"os"
-	"path/filepath"
-	"slices"
-
 	"tally/bot/report"
 	"tally/eventlog"
 )
@@ -40,11 +32,7 @@ func (c *reportCmd) Run(t *terminal) error {
 	if c.Format == "json" || c.Out == "-" {
 		return c.print(t)
 	}
-	err := writeWhole(c.Out, func(w io.Writer) error {
-		printing := *t
-		printing.out, printing.args = bufio.NewWriter(w), slices.Concat(t.args, []string{"--out=-"}) // the last one holds
-		return errors.Join(c.print(&printing), printing.out.Flush())
-	})
+	err := t.into(c.Out, c.print)
 	if err == nil {
 		t.say("Wrote %s: open it in a browser.", c.Out)
 	}
@@ -76,23 +64,4 @@ func (c *reportCmd) print(t *terminal) error {
 		}
 		return report.Write(t.out, page)
 	})
-}
-
-// writeWhole writes a file for its owner alone, whole or not at all.
-func writeWhole(path string, write func(io.Writer) error) error {
-	failed := func(err error) error {
-		return usage(fmt.Errorf("write %s: %w", path, err), "Give a file in a folder that is there and may be written to.")
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return failed(err)
-	}
-	defer func() { _ = os.Remove(temporary.Name()) }() // it is gone where all went well
-	if err := errors.Join(write(temporary), temporary.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(temporary.Name(), path); err != nil {
-		return failed(err)
-	}
-	return nil
 }

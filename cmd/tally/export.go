@@ -1,0 +1,113 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+
+	"tally/bot/commands"
+	"tally/bot/export"
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+	"tally/projections"
+)
+
+type exportCmd struct {
+	dataFlag
+	guildFlag
+	Format string  `enum:"csv,json,parquet" default:"csv" help:"csv, json (one object a server a line) or parquet."`
+	Period string  `enum:"all,today,7-days,30-days,month,year" default:"all" help:"Which messages: all, today, 7-days, 30-days, month or year."`
+	From   *utcDay `placeholder:"DAY" help:"From this day on, as 2006-01-02."`
+	To     *utcDay `placeholder:"DAY" help:"Up to this day, which is in it."`
+	Out    string  `default:"-" placeholder:"FILE" help:"Where it goes; - is standard output (default)."`
+}
+
+// Help is shown by --help.
+func (exportCmd) Help() string {
+	return `Writes how many messages each user wrote in each channel on each day, as far as they count. The sums are those of
+"tally replay". The columns are guild_id, day (in UTC), channel_id (the channel or thread), user_id and
+messages; JSON has ids as strings, Parquet has them as UINT_64 and days as DATE. There are no names.
+Periods end today, by this machine's clock.
+
+Examples:
+
+    tally export --data ./data --guild 197038439483310086 --out messages.csv
+    tally export --data ./data --from 2026-01-01 --to 2026-01-31 | gzip > january.csv.gz
+    tally export --data ./data --format json --period month | jq '.rows | length'
+    tally export --data ./data --format parquet --out messages.parquet
+    duckdb -c "select user_id, sum(messages) from 'messages.parquet' group by 1 order by 2 desc limit 10"`
+}
+
+// utcDay is a flag with a day.
+type utcDay struct{ projections.Day }
+
+// UnmarshalText reads a day.
+func (d *utcDay) UnmarshalText(b []byte) error {
+	if err := d.Day.UnmarshalText(b); err != nil {
+		return fmt.Errorf("%q is no day, such as 2026-01-31", b)
+	}
+	return nil
+}
+
+// Run writes the file itself also where a running bot carries the command out: that bot only prints it.
+func (c *exportCmd) Run(t *terminal) error {
+	w, err := c.window(time.Now())
+	switch {
+	case err != nil:
+		return err
+	case c.Out != "-":
+		err := t.into(c.Out, func(file *terminal) error { return c.print(file, w) })
+		if err == nil {
+			t.say("Wrote %s.", c.Out)
+		}
+		return err
+	case c.Format == export.Parquet && t.width > 0:
+		return usage(errors.New("a Parquet file is not for a terminal"), "Give --out FILE, or pipe it.")
+	}
+	return c.print(t, w)
+}
+
+// window returns the messages that are asked for.
+func (c *exportCmd) window(now time.Time) (projections.Window, error) {
+	w := projections.Window{From: commands.PeriodBegin(c.Period, now), To: math.MaxUint64}
+	if (c.From != nil || c.To != nil) && c.Period != "all" {
+		return w, usage(errors.New("--period and --from or --to say two things"), "Give a period, or days.")
+	}
+	if c.From != nil {
+		w.From = snowflake.At(c.From.Time())
+	}
+	if c.To != nil {
+		w.To = snowflake.At((c.To.Day + 1).Time())
+	}
+	if w.From >= w.To {
+		return w, usage(fmt.Errorf("no day is from %s to %s", c.From, c.To), "Give the earlier day with --from.")
+	}
+	return w, nil
+}
+
+func (c *exportCmd) print(t *terminal, w projections.Window) error {
+	return c.read(t, func(log *eventlog.Log) error {
+		guilds, err := c.of(log)
+		if err != nil {
+			return err
+		}
+		t.warnEmpty(guilds)
+		out := export.New(t.out, c.Format)
+		for _, guild := range guilds {
+			g, err := projections.Load(log, guild)
+			if err != nil {
+				return err
+			}
+			t.warnUnknown(g)
+			rows, err := g.UserDays(log, w)
+			if err != nil {
+				return err
+			}
+			if err := out.Write(guild, rows); err != nil {
+				return err
+			}
+		}
+		return out.Close()
+	})
+}
