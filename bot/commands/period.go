@@ -88,13 +88,13 @@ func (s span) window(now time.Time, parentOf func(snowflake.ID) snowflake.ID) (p
 }
 
 // count returns the guild as the log has it, and which of its messages are asked for. It holds nothing up: the
-// live count has its own state.
+// live count has its own state. It is valid until the turn ends.
 func (s span) count(i interaction) (*projections.Guild, projections.Window, error) {
 	w, err := s.window(i.id.Time(), i.target.Directory.ParentOf)
 	if err != nil {
 		return nil, w, err
 	}
-	g, err := projections.Load(i.target.Gate.Log(), i.target.Guild)
+	g, err := i.turn.count(i.target.Gate.Log())
 	return g, w, err
 }
 
