@@ -56,6 +56,9 @@ func Open(log *eventlog.Log, guild snowflake.ID, logger *slog.Logger) (*Gate, er
 		log: log, guild: guild, slog: logger.With("guild", guild), state: state, recent: newRecent(state.Newest()),
 		jobs: newQueue(), done: make(chan struct{}), stop: make(chan struct{}), last: make(chan struct{}),
 	}
+	if n := state.Followed(); n >= mostTail { // the next start may come before as many are new
+		g.dirty = n
+	}
 	go g.write()
 	return g, nil
 }
