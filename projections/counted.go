@@ -14,9 +14,10 @@ func (g *Guild) eachCounted(log *eventlog.Log, w Window, give func(channel snowf
 		if !w.names(p) {
 			return
 		}
+		deleted := g.anyDeleted(p)
 		for i := range p.Len() {
 			switch e := (eventlog.Found{Message: p.Message(i), Origin: p.Origin, Import: p.Import}); {
-			case !w.has(e.Message) || !g.Counts(p.Channel, e):
+			case !w.has(e.Message) || deleted && g.isDeleted(e.ID) || !g.countsIfThere(p.Channel, e):
 			case p.Origin == eventlog.Repair:
 				repairs[p.Channel] = append(repairs[p.Channel], e)
 			default:

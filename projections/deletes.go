@@ -27,12 +27,17 @@ func (g *Guild) Held(channelID snowflake.ID, found eventlog.Found) eventlog.Held
 
 // Counts reports whether a message counts, or would, because of one event that holds it.
 func (g *Guild) Counts(channelID snowflake.ID, found eventlog.Found) bool {
+	return !g.isDeleted(found.ID) && g.countsIfThere(channelID, found)
+}
+
+// countsIfThere is Counts of a message that isn't deleted by itself.
+func (g *Guild) countsIfThere(channelID snowflake.ID, found eventlog.Found) bool {
 	ch, ok := g.channels[channelID]
 	if !ok {
 		ch = &channel{}
 		ch.excluded = g.excludes(channelID, ch)
 	}
-	if ch.deleted || ch.excluded || g.isDeleted(found.ID) || !g.policy.Countable(found.Type, found.Marks) {
+	if ch.deleted || ch.excluded || !g.policy.Countable(found.Type, found.Marks) {
 		return false
 	}
 	switch g.sideOf(ch, found.Origin, found.Import, found.ID) {
