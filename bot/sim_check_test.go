@@ -38,6 +38,7 @@ func (s *sim) check() {
 		if s.bare { // what was deleted unheard is still counted: see complete
 			continue
 		}
+		s.checkForgotten(g, users, truth.Users)
 		if !maps.Equal(users, truth.Users) || !maps.Equal(channels, truth.Channels) {
 			s.tally.add("miscounts", 1)
 			s.fail("the counts differ:%s%s%s", differences(users, truth.Users), differences(channels, truth.Channels), s.explain(g))

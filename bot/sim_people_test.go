@@ -17,6 +17,9 @@ type simGuild struct {
 	channels []*simChannel
 	out      bool                 // unavailable
 	sent     map[snowflake.ID]int // by user and by channel: what would count, were nothing ever deleted
+
+	erased    []snowflake.ID // who asked to be forgotten
+	forgotten []snowflake.ID // who were told that they are
 }
 
 type simChannel struct {

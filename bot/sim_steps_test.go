@@ -69,6 +69,7 @@ func (s *sim) play() {
 		}
 		synctest.Wait()
 		s.observe()
+		s.forget(n)
 		s.sleep(s.pause())
 	}
 }

@@ -16,11 +16,12 @@ type backupCmd struct {
 
 // Help is shown by --help.
 func (backupCmd) Help() string {
-	return `Copies the log as it is at this moment into one file, while the bot goes on counting. The file holds everything:
-what else is in the data folder is made anew from it. A file that is there already is not replaced.
+	return `Copies the log as it is at this moment into one file, while the bot goes on counting. The file holds everything but
+erasure.key, which is there if somebody had himself erased: keep a copy of that too. What else is in the data folder is made
+anew. A file that is there already is not replaced.
 
 To put it back: stop the bot, move tally.db and the folder snapshots out of the data folder, copy the file there as
-tally.db, and start the bot. What was sent since the copy it reads then as after any downtime.
+tally.db, and start the bot. Whom you erased since the copy, erase again: it still names them. What was sent since the copy it reads then as after any downtime.
 
 Examples:
 
