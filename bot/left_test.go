@@ -101,6 +101,9 @@ func TestThoseWhoLeft(t *testing.T) {
 			t.Errorf("the count of rank %d:\n%s", rank, got)
 		}
 	}
+	if got := w.run(s.Guild, "activity", map[string]any{"user": ranked[1]}); !strings.Contains(got, "By <@"+ranked[1].String()+"> (left). ") {
+		t.Errorf("the activity of rank 2:\n%s", got)
+	}
 
 	s.JoinUser(ranked[1]) // who is back and writes is marked no more
 	w.Send(s.general, discordtest.Message{Author: ranked[1]})

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"tally/bot/discordtest"
 	"tally/bot/verify"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
@@ -16,7 +17,7 @@ import (
 // check holds the bot at rest against the truth.
 func (s *sim) check() {
 	for _, g := range s.guilds {
-		truth := s.Truth(g.ID())
+		var truth discordtest.Truth
 		users, channels := map[snowflake.ID]int{}, map[snowflake.ID]int{}
 		s.view(g, func(p *projections.Guild) {
 			for _, u := range p.Standings() {
@@ -24,8 +25,10 @@ func (s *sim) check() {
 					users[u.User] = int(u.Messages)
 				}
 			}
-			for _, c := range p.Channels() {
-				channels[c.Channel] = int(c.Messages)
+			truth = s.TruthBy(g.ID(), rulesOf(p.Settings()))
+			var err error
+			if channels, err = existing(p, s.life.log); err != nil {
+				s.fail("read the log: %v", err)
 			}
 			result, err := verify.AgainstLog(s.life.log, p)
 			if err != nil || !result.Exact() {
@@ -137,6 +140,7 @@ func (s *sim) complete() {
 				return
 			}
 			newest = p.Committed().Cutoff
+			maps.DeleteFunc(there, func(_, channel snowflake.ID) bool { return p.IsExcluded(channel) })
 			_, _ = projections.EachCounted(s.life.log, g.ID(), p.Position(), func(_, id, _ snowflake.ID) { delete(there, id) })
 		})
 		if len(there) > 0 {

@@ -116,6 +116,7 @@ func (s *sim) send(g *simGuild, c *simChannel, m discordtest.Message) snowflake.
 		g.sent[m.Author]++
 		g.sent[c.id]++
 	}
+	g.machine(m)
 	id := s.Send(c.id, m)
 	c.messages = append(c.messages, id)
 	if m.Delivery == discordtest.Deliver {

@@ -111,7 +111,7 @@ func (s *sim) rests(imports int) bool {
 	for _, g := range s.guilds {
 		known := false
 		s.view(g, func(p *projections.Guild) {
-			known = p.Running() == nil && !s.erasing(g) && s.settled(g, p) && (imports == 0 || p.Committed() != nil)
+			known = p.Running() == nil && !p.Stale() && !s.erasing(g) && s.settled(g, p) && (imports == 0 || p.Committed() != nil)
 		})
 		rests = rests && known
 	}

@@ -12,12 +12,11 @@ import (
 )
 
 const (
-	queueLength    = 256     // appends that may wait
 	maxCommit      = 8 << 20 // bytes that one commit takes at the most
 	maxCommitCalls = 4096    // and calls
 )
 
-// request is one call of Append on its way through the writer.
+// request is one call of Append on its way into the file.
 type request struct {
 	guild   snowflake.ID
 	records []sealed
@@ -26,7 +25,7 @@ type request struct {
 	durable chan struct{} // closed when the outcome is known
 }
 
-// sealed is one record, encoded by the caller; the writer gives it its place.
+// sealed is one record, encoded; its place is given to it when it is committed.
 type sealed struct {
 	key    ulid.ULID
 	value  []byte
@@ -53,68 +52,76 @@ func (l *Log) Append(guild snowflake.ID, records ...[]Body) (last ulid.ULID, err
 	if err := l.submit(r); err != nil {
 		return last, err
 	}
-	<-r.durable
 	return r.last, r.err
 }
 
+// submit returns when the outcome of a request is known. Of those who wait, one at a time writes for all: a goroutine
+// of its own for that would have each caller wait for two changes of goroutine besides the disk.
 func (l *Log) submit(r *request) error {
 	l.closing.RLock()
 	defer l.closing.RUnlock()
-	if l.closed {
+	switch {
+	case l.closed:
 		return ErrClosed
-	}
-	if l.queue == nil {
+	case l.holder == nil:
 		return fmt.Errorf("append: the log is open for reading only")
 	}
-	l.queue <- r
-	return nil
-}
-
-// write is the log's one writer: it commits all that waits, again and again, until the queue closes.
-func (l *Log) write() {
-	defer close(l.done)
-	var batch []*request
-	for r := range l.queue {
-		// Callers that the last commit set free are about to come back: let them, as long as more of them
-		// do, so that they share this one.
-		for waiting := -1; waiting < len(l.queue); {
-			waiting = len(l.queue)
-			runtime.Gosched()
-		}
-		batch = l.drain(append(batch[:0], r))
-		err := l.db.Update(func(tx *bolt.Tx) error { return l.commit(tx, batch) })
-		if err != nil {
-			err = fmt.Errorf("append to the log: %w", err)
-			l.reloadTails(batch)
-		} else {
-			l.publishTails(batch)
-		}
-		for _, r := range batch {
-			if r.err = err; err != nil {
-				r.last = ulid.ULID{}
-			}
-			close(r.durable)
-		}
-	}
-}
-
-// drain adds what else waits on the queue, up to the bounds of one commit.
-func (l *Log) drain(batch []*request) []*request {
-	for size := 0; len(batch) < maxCommitCalls && size < maxCommit; {
+	l.waiting.add(r)
+	for {
 		select {
-		case r, ok := <-l.queue:
-			if !ok {
-				return batch
+		case <-r.durable:
+			return nil
+		case l.writing <- struct{}{}:
+			if !r.known() {
+				l.write()
 			}
-			batch = append(batch, r)
-			for _, rec := range r.records {
-				size += len(rec.value)
-			}
-		default:
-			return batch
+			<-l.writing
 		}
 	}
-	return batch
+}
+
+// known reports whether the outcome is known.
+func (r *request) known() bool {
+	select {
+	case <-r.durable:
+		return true
+	default:
+		return false
+	}
+}
+
+// write commits what waits. It is called by who holds l.writing.
+func (l *Log) write() {
+	// Callers that the last commit set free are about to come back: let them, as long as more of them
+	// do, so that they share this one.
+	for before := 0; l.waiting.len() > before; runtime.Gosched() {
+		before = l.waiting.len()
+	}
+	batch := l.waiting.take()
+	err := l.db.Update(func(tx *bolt.Tx) error { return l.commit(tx, batch) })
+	if err != nil {
+		err = fmt.Errorf("append to the log: %w", err)
+		l.reloadTails(batch)
+	} else {
+		l.publishTails(batch)
+	}
+	l.hasRead(readAround * guildsIn(batch))
+	for _, r := range batch {
+		if r.err = err; err != nil {
+			r.last = ulid.ULID{}
+		}
+		close(r.durable)
+	}
+}
+
+// guildsIn returns how many guilds a batch is of, or more where their requests stand mixed.
+func guildsIn(batch []*request) (n int) {
+	for i, r := range batch {
+		if i == 0 || r.guild != batch[i-1].guild {
+			n++
+		}
+	}
+	return n
 }
 
 // commit puts a batch into the file.

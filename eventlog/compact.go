@@ -41,6 +41,7 @@ func (l *Log) CompactStep(guild snowflake.ID, age time.Duration) (Compacted, err
 	defer l.compacting.Unlock()
 	p := plan{guild: guild, newest: l.newestInTail(guild), most: l.segment}
 	err := l.db.View(func(tx *bolt.Tx) error { return p.read(tx, age) })
+	l.hasRead(0)
 	if err == nil {
 		err = p.join()
 	}

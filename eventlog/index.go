@@ -14,7 +14,7 @@ import (
 // to the largest. What comes after the last whole segment is the tail: it is known in memory only, and
 // read again from the records after a restart.
 //
-// Two tails are kept of each guild. The writer's own runs ahead, with the commit in progress; the
+// Two tails are kept of each guild. One runs ahead, with the commit in progress; the
 // one that Find looks at follows when the commit is durable.
 const (
 	// A segment is whole with so many records, or with so many bytes in them. Each look-up reads a segment

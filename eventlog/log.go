@@ -56,18 +56,18 @@ type Log struct {
 	dir    string
 	holder *holder // nil when read-only
 
-	queue    chan *request // to the writer; nil when read-only
-	done     chan struct{} // closed when the writer has ended
-	closing  sync.RWMutex  // held for reading while something is put on the queue
+	waiting  waiting
+	writing  chan struct{} // full while one of those who append writes
+	closing  sync.RWMutex  // held for reading while something is appended
 	closed   bool
-	position positions // the writer's
+	position positions // of who writes
 
 	resident atomic.Int64 // bytes of records that were read since the file was let go
 
 	segment    int        // records of a segment of the index at the most
 	compacting sync.Mutex // held by the one step that runs
 
-	growing tails // the writer's, with what it is committing
+	growing tails // of who writes, with what is being committed
 	tailsMu sync.Mutex
 	tails   tails // what is durable and the index doesn't cover yet
 
@@ -97,14 +97,14 @@ func Open(dir string, o Options) (*Log, error) {
 	case err != nil:
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
-	l := &Log{db: db, dir: dir, growing: tails{}, tails: tails{}}
+	l := &Log{db: db, dir: dir, writing: make(chan struct{}, 1), growing: tails{}, tails: tails{}}
 	if err := l.start(o); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
 	return l, nil
 }
 
-// start reads what is needed to go on writing, and starts the writer.
+// start reads what is needed to go on writing.
 func (l *Log) start(o Options) error {
 	if o.Clock == nil {
 		o.Clock = time.Now
@@ -135,12 +135,8 @@ func (l *Log) start(o Options) error {
 	if tx, err := l.db.Begin(true); err != nil || tx.Rollback() != nil {
 		return fmt.Errorf("open the log for writing: %w", err)
 	}
-	if l.holder, err = takeHolder(l.dir); err != nil {
-		return err
-	}
-	l.queue, l.done = make(chan *request, queueLength), make(chan struct{})
-	go l.write()
-	return nil
+	l.holder, err = takeHolder(l.dir)
+	return err
 }
 
 // seed raises the last position to the end of one guild's records, so that positions go on rising.
@@ -175,9 +171,7 @@ func (l *Log) Close() error {
 	if was {
 		return nil
 	}
-	if l.queue != nil {
-		close(l.queue)
-		<-l.done
+	if l.holder != nil {
 		l.holder.release()
 	}
 	return l.db.Close()

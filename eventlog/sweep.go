@@ -99,7 +99,7 @@ func (l *Log) Sweep(ctx context.Context) error {
 	if err != nil || mark == nil {
 		return err
 	}
-	if l.queue == nil {
+	if l.holder == nil {
 		return ErrReadOnly
 	}
 	err = l.removeErased(ctx)

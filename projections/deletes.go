@@ -28,10 +28,11 @@ func (g *Guild) Held(channelID snowflake.ID, found eventlog.Found) eventlog.Held
 // Counts reports whether a message counts, or would, because of one event that holds it.
 func (g *Guild) Counts(channelID snowflake.ID, found eventlog.Found) bool {
 	ch := g.placeOf(channelID)
-	return !ch.deleted && g.rests(ch, found)
+	return !ch.deleted && !g.isDeleted(found.ID) && g.rests(ch, found)
 }
 
-// shows is Counts, but for what the settings want to be shown of a channel that is gone.
+// shows is Counts of a message that isn't deleted by itself, but for what the settings want to be shown of a channel
+// that is gone.
 func (g *Guild) shows(channelID snowflake.ID, found eventlog.Found) bool {
 	ch := g.placeOf(channelID)
 	return (!ch.deleted || g.settings.Deleted) && g.rests(ch, found)
@@ -47,9 +48,9 @@ func (g *Guild) placeOf(id snowflake.ID) *channel {
 	return ch
 }
 
-// rests reports whether the channel's count rests on an event, as long as the channel is there.
+// rests reports whether the channel's count rests on an event, as long as the channel and the message are there.
 func (g *Guild) rests(ch *channel, found eventlog.Found) bool {
-	if ch.excluded || g.isDeleted(found.ID) || !g.policy.Countable(found.Type, found.Marks) {
+	if ch.excluded || !g.policy.Countable(found.Type, found.Marks) {
 		return false
 	}
 	switch g.sideOf(ch, found.Origin, found.Import, found.ID) {

@@ -17,6 +17,7 @@ type Guild struct {
 	position ulid.ULID    // of the last event that is folded in
 	newest   snowflake.ID // the largest message id seen
 	unknown  uint64       // events of kinds that this version doesn't know
+	followed int          // events that were read from the log
 
 	channels map[snowflake.ID]*channel
 	users    users
@@ -122,6 +123,9 @@ func (g *Guild) Reach(position ulid.ULID) { g.position = position }
 
 // Position returns the ULID of the last event that is folded in.
 func (g *Guild) Position() ulid.ULID { return g.position }
+
+// Followed returns how many events were read from the log since the guild was made, or decoded from a snapshot.
+func (g *Guild) Followed() int { return g.followed }
 
 // Newest returns the largest message id that the log has shown.
 func (g *Guild) Newest() snowflake.ID { return g.newest }

@@ -42,6 +42,7 @@ func (g *Guild) follow(log *eventlog.Log, until ulid.ULID) error {
 		}
 		for _, body := range rec.Bodies {
 			g.Apply(body)
+			g.followed += body.Len()
 		}
 		g.Reach(rec.Last)
 	}

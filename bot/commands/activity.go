@@ -61,7 +61,7 @@ func (r *Router) handleActivity(_ context.Context, i interaction) (reply, error)
 	}
 	rep := reply{embed: &discordgo.MessageEmbed{
 		Title: "Activity of " + i.target.Directory.Name() + s.title(), Color: colourInfo,
-		Description: lines([]string{of(s, author), count(a.Total, "message") + "."}),
+		Description: lines([]string{of(s, author, i.hasLeft(author)), count(a.Total, "message") + "."}),
 		Fields:      topChannels(f.Channels),
 	}}
 	rep.note(days(a.Calendar), incomplete(i.target))
@@ -81,9 +81,9 @@ func topChannels(channels []picture.Bar) []*discordgo.MessageEmbedField {
 }
 
 // of says whose messages, and where, if not all.
-func of(s span, author snowflake.ID) (text string) {
+func of(s span, author snowflake.ID, left bool) (text string) {
 	if author != 0 {
-		text += "By " + user(author) + ". "
+		text += "By " + named(author, left) + ". "
 	}
 	if s.channel != 0 {
 		text += "In " + channel(s.channel) + ", with its threads."

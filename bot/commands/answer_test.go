@@ -54,6 +54,7 @@ func TestAnswer(t *testing.T) {
 		"a command, just in time":      {command, after(deferAfter-1, good, nil), false, nil, []string{"respond"}, 4, "fine"},
 		"a command, late":              {command, after(late, good, nil), false, nil, []string{"respond", "edit reply"}, 5, "fine"},
 		"a command, later than tokens": {command, after(16*time.Minute, good, nil), false, expired, []string{"respond", "edit reply", "post"}, 5, "fine"},
+		"for the asker, too late":      {command, after(16*time.Minute, good, nil), true, expired, []string{"respond", "edit reply", "post"}, 5, "came too late"},
 		"a button, at once":            {button, after(0, good, nil), false, nil, []string{"respond"}, 7, "fine"},
 		"a button, late":               {button, after(late, good, nil), false, nil, []string{"respond", "edit reply"}, 6, "fine"},
 		"a command that can't be done": {command, after(0, reply{}, userError("because")), false, nil, []string{"respond"}, 4, "because"},
@@ -74,8 +75,12 @@ func TestAnswer(t *testing.T) {
 				if err := json.Unmarshal([]byte(f.calls[0].body), &first); err != nil || first.Type != c.first {
 					t.Errorf("the first answer is %s, want type %d", f.calls[0].body, c.first)
 				}
-				if last := f.calls[len(f.calls)-1].body; !strings.Contains(last, c.text) {
-					t.Errorf("the last call lacks %q: %s", c.text, last)
+				last := f.calls[len(f.calls)-1]
+				if !strings.Contains(last.body, c.text) {
+					t.Errorf("the last call lacks %q: %s", c.text, last.body)
+				}
+				if c.private && last.what == "post" && strings.Contains(last.body, "fine") {
+					t.Errorf("everyone sees what was for the asker alone: %s", last.body)
 				}
 			})
 		})

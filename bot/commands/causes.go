@@ -38,7 +38,7 @@ func missed(gaps []verify.Missed) (text []string) {
 		text = append(text, fmt.Sprintf("%s missing: sent in %s in which I wasn't listening", number(n), count(older, "older gap")))
 	}
 	for _, m := range gaps[older:] {
-		text = append(text, fmt.Sprintf("%s missing: sent while I wasn't listening (gap %d, from %s)", number(m.Messages), m.Gap, instant(m.After.Time())))
+		text = append(text, fmt.Sprintf("%s missing: sent while I wasn't listening (gap %s, from %s)", number(m.Messages), number(int(m.Gap)), instant(m.After.Time())))
 	}
 	return text
 }

@@ -128,11 +128,10 @@ func (r *Router) ranking(ctx context.Context, i interaction, q boardQuery) (rank
 		}
 		return rank, nil
 	}
-	end, err := r.Turns.take(ctx, i.target.Guild)
-	if err != nil {
+	if i.turn, err = r.Turns.take(ctx, i.target.Guild); err != nil {
 		return rank, err
 	}
-	defer end()
+	defer i.turn.end()
 	g, w, err := q.count(i)
 	if err != nil {
 		return rank, err

@@ -56,7 +56,8 @@ type interaction struct {
 	*discordgo.Interaction
 	id, user, channel snowflake.ID
 	target            *Target
-	room              int // for a file, in bytes
+	turn              *turn // while its answer is read from the log
+	room              int   // for a file, in bytes
 	draw              func(picture.Figures) ([]byte, error)
 	settings          eventlog.Settings // as they were when it came
 }
@@ -88,6 +89,7 @@ func (r *Router) all() map[string]command {
 	} {
 		commands[c.definition.Name] = c
 	}
+	chooseFrom(names(commands), commands[settingsName].definition)
 	return commands
 }
 

@@ -1,7 +1,9 @@
 package commands
 
 import (
+	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/bwmarrin/discordgo"
@@ -33,7 +35,7 @@ func (r *Router) settings() command {
 				}),
 				part("answers", "Who sees answers", choiceOption("seen_by", "Who sees them", true, seenByAll, seenByAsker)),
 				part("access", "Who may give a command",
-					choiceOption("command", "Which command", true, r.names()...),
+					choiceOption("command", "Which command", true),
 					choiceOption("who", "Who may give it; for others name a role", false, accessAll, accessManagers, accessDefault),
 					&discordgo.ApplicationCommandOption{
 						Type: discordgo.ApplicationCommandOptionRole, Name: "role", Description: "The role that may give it",
@@ -53,11 +55,36 @@ const (
 	accessDefault  = "as by default"
 )
 
-// names are those of all commands, in the order in which they are listed.
-func (r *Router) names() []string {
-	return []string{
-		"message-count", leaderboardName, "activity", "import-status", "import-messages", "import-cancel", "verify-message-counts", "recount", settingsName,
+// names are those of commands in the order in which they are listed: first what is for everyone by default.
+func names(commands map[string]command) []string {
+	return slices.SortedFunc(maps.Keys(commands), func(a, b string) int {
+		x, y := commands[a].forManagers(), commands[b].forManagers()
+		switch {
+		case x == y:
+			return cmp.Compare(a, b)
+		case y:
+			return -1
+		}
+		return 1
+	})
+}
+
+// chooseFrom makes commands the choices of whose access it is, in the definition of /settings.
+func chooseFrom(commands []string, settings *discordgo.ApplicationCommand) {
+	for _, p := range settings.Options {
+		for _, o := range p.Options {
+			if o.Name == "command" {
+				o.Choices = choices(commands)
+			}
+		}
 	}
+}
+
+func choices(values []string) (list []*discordgo.ApplicationCommandOptionChoice) {
+	for _, v := range values {
+		list = append(list, &discordgo.ApplicationCommandOptionChoice{Name: v, Value: v})
+	}
+	return list
 }
 
 func part(name, description string, options ...*discordgo.ApplicationCommandOption) *discordgo.ApplicationCommandOption {
@@ -77,11 +104,9 @@ func channelOption(description string, required bool) *discordgo.ApplicationComm
 }
 
 func choiceOption(name, description string, required bool, values ...string) *discordgo.ApplicationCommandOption {
-	o := &discordgo.ApplicationCommandOption{Type: discordgo.ApplicationCommandOptionString, Name: name, Description: description, Required: required}
-	for _, v := range values {
-		o.Choices = append(o.Choices, &discordgo.ApplicationCommandOptionChoice{Name: v, Value: v})
+	return &discordgo.ApplicationCommandOption{
+		Type: discordgo.ApplicationCommandOptionString, Name: name, Description: description, Required: required, Choices: choices(values),
 	}
-	return o
 }
 
 // edit changes settings, as a part of the command asks.
@@ -93,7 +118,7 @@ func (r *Router) handleSettings(ctx context.Context, i interaction) (reply, erro
 		return r.showSettings(i, i.target.chosen()), nil
 	}
 	change, known := map[string]edit{
-		"count": editCount, "exclude": editExclude, "include": editInclude, "time-zone": editZone, "answers": editAnswers, "access": r.editAccess,
+		"count": editCount, "exclude": editExclude, "include": editInclude, "time-zone": editZone, "answers": editAnswers, "access": editAccess,
 	}[name]
 	if !known {
 		return reply{}, userError("I don't know this setting any more. Discord may show an old list: reload it with Ctrl-R.")
@@ -138,7 +163,7 @@ func editAnswers(i interaction, s *eventlog.Settings) error {
 	return nil
 }
 
-func (r *Router) editAccess(i interaction, s *eventlog.Settings) error {
+func editAccess(i interaction, s *eventlog.Settings) error {
 	name, _ := i.option("command").(string)
 	role, choice := i.idOption("role"), i.option("who")
 	if (role == 0) == (choice == nil) {
@@ -152,9 +177,7 @@ func (r *Router) editAccess(i interaction, s *eventlog.Settings) error {
 		role = i.target.Guild
 	}
 	s.Access = append(s.Access, eventlog.Access{Command: name, Role: role})
-	slices.SortFunc(s.Access, func(a, b eventlog.Access) int {
-		return slices.Index(r.names(), a.Command) - slices.Index(r.names(), b.Command)
-	})
+	slices.SortFunc(s.Access, func(a, b eventlog.Access) int { return cmp.Compare(a.Command, b.Command) })
 	return nil
 }
 
@@ -163,12 +186,8 @@ func (r *Router) suggest(ctx context.Context, event *discordgo.Interaction) {
 	i := interaction{Interaction: event}
 	i.id, _ = snowflake.Parse(event.ID)
 	text, _ := i.option("name").(string)
-	choices := []*discordgo.ApplicationCommandOptionChoice{}
-	for _, name := range zonesLike(text) {
-		choices = append(choices, &discordgo.ApplicationCommandOptionChoice{Name: name, Value: name})
-	}
 	err := r.Client.Respond(ctx, i.id, i.Token, &discordgo.InteractionResponse{
-		Type: discordgo.InteractionApplicationCommandAutocompleteResult, Data: &discordgo.InteractionResponseData{Choices: choices},
+		Type: discordgo.InteractionApplicationCommandAutocompleteResult, Data: &discordgo.InteractionResponseData{Choices: choices(zonesLike(text))},
 	})
 	if err != nil && ctx.Err() == nil {
 		r.Log.Info("no time zones were suggested", "guild", i.GuildID, "error", err)

@@ -86,16 +86,16 @@ func answerWords(s eventlog.Settings) string {
 
 // accessWords has a line for each group of people, with the commands that they may give.
 func (r *Router) accessWords(i interaction, s eventlog.Settings) (text []string) {
-	all, names, groups := r.all(), map[string][]string{}, []string{}
-	for _, name := range r.names() {
+	all, of, groups := r.all(), map[string][]string{}, []string{}
+	for _, name := range names(all) {
 		group := who(rolesFor(all[name], s, i.target.Guild), i.target.Guild)
-		if names[group] == nil {
+		if of[group] == nil {
 			groups = append(groups, group)
 		}
-		names[group] = append(names[group], "`/"+name+"`")
+		of[group] = append(of[group], "`/"+name+"`")
 	}
 	for _, group := range groups {
-		text = append(text, strings.Join(names[group], " ")+": "+group)
+		text = append(text, strings.Join(of[group], " ")+": "+group)
 	}
 	return text
 }
@@ -145,7 +145,7 @@ func exclusions(before, now eventlog.Settings) (text []string) {
 
 func (r *Router) accessChanges(i interaction, before, now eventlog.Settings) (text []string) {
 	all := r.all()
-	for _, name := range r.names() {
+	for _, name := range names(all) {
 		c := all[name]
 		roles := rolesFor(c, now, i.target.Guild)
 		if slices.Equal(roles, rolesFor(c, before, i.target.Guild)) {

@@ -5,24 +5,27 @@ import (
 	"errors"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/bwmarrin/discordgo"
 
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
+	"tally/projections"
 )
 
 // TestTurns has more commands read the log than may at once.
 func TestTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		turns := NewTurns()
-		reading := map[snowflake.ID]func(){}
+		reading := map[snowflake.ID]*turn{}
 		read := func(guild snowflake.ID) {
-			end, err := turns.take(t.Context(), guild)
+			got, err := turns.take(t.Context(), guild)
 			if err != nil {
 				t.Error(err)
 				return
 			}
-			reading[guild] = end
+			reading[guild] = got
 		}
 		begin := func(guild snowflake.ID) {
 			go read(guild)
@@ -45,19 +48,17 @@ func TestTurns(t *testing.T) {
 		}
 		begin(4) // which nobody reads any more
 		for _, next := range []snowflake.ID{3, 4} {
-			end := reading[1]
-			end()
+			reading[1].end()
 			synctest.Wait()
 			if reading[next] == nil {
 				t.Fatalf("guild %d doesn't get its turn before guild 1's next", next)
 			}
-			reading[next]()
+			reading[next].end()
 			synctest.Wait()
 		}
-		reading[2]()
+		reading[2].end()
 		for range 47 {
-			end := reading[1]
-			end()
+			reading[1].end()
 			synctest.Wait()
 		}
 	})
@@ -69,15 +70,15 @@ func TestCommandsTakeTurns(t *testing.T) {
 		return &discordgo.ApplicationCommandInteractionDataOption{Type: discordgo.ApplicationCommandOptionString, Name: name, Value: value}
 	}
 	r := newRouter(t, &fake{})
-	end, err := r.Turns.take(t.Context(), 1)
+	turn, err := r.Turns.take(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer end()
+	defer turn.end()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, options := range map[string][]*discordgo.ApplicationCommandInteractionDataOption{
-		leaderboardName: {text("period", "today")}, "message-count": {text("period", "year")}, "activity": nil, "recount": nil, "verify-message-counts": nil,
+		leaderboardName: {text("period", "today")}, "message-count": {text("period", "year")}, "activity": nil, "export": nil, "recount": nil, "verify-message-counts": nil,
 	} {
 		i := asked(discordgo.InteractionApplicationCommand, 101)
 		i.Data = discordgo.ApplicationCommandInteractionData{Name: name, Options: options}
@@ -85,4 +86,66 @@ func TestCommandsTakeTurns(t *testing.T) {
 			t.Errorf("/%s doesn't wait for its turn: %v", name, err)
 		}
 	}
+}
+
+// TestTurnKeepsTheCount has a guild's commands follow the log with one count, and forget it when none came for a
+// while.
+func TestTurnKeepsTheCount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log, err := eventlog.Open(t.TempDir(), eventlog.Options{NoSync: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() {
+			if err := log.Close(); err != nil {
+				t.Error(err)
+			}
+		}()
+		turns, sent := NewTurns(), uint64(0)
+		said := func() {
+			sent++
+			p, err := eventlog.NewPage(eventlog.Live, 0, 11, []eventlog.Message{{ID: snowflake.ID(sent), Author: 101}})
+			if err == nil {
+				_, err = log.Append(1, []eventlog.Body{p})
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		count := func() *projections.Guild {
+			turn, err := turns.take(t.Context(), 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer turn.end()
+			g, err := turn.count(log)
+			if err != nil || g.Total() != sent {
+				t.Fatalf("%d messages, %v; want %d", g.Total(), err, sent)
+			}
+			return g
+		}
+		said()
+		first := count()
+		time.Sleep(keptFor - time.Second)
+		said()
+		if count() != first {
+			t.Error("the count isn't kept")
+		}
+		time.Sleep(keptFor - time.Second)
+		if count() != first {
+			t.Error("the count isn't kept from its last use on")
+		}
+		time.Sleep(keptFor + time.Second)
+		if turns.of(1).kept != nil {
+			t.Error("the count is kept though nobody asks for it")
+		}
+		bots := eventlog.Settings{Bots: true}
+		count()
+		if _, err := log.Append(1, []eventlog.Body{eventlog.SettingsChanged{Settings: bots}}); err != nil {
+			t.Fatal(err)
+		}
+		if g := count(); g.Policy() != projections.PolicyOf(bots) {
+			t.Error("the count is by the old policy")
+		}
+	})
 }

@@ -42,11 +42,11 @@ func (r *Router) handleVerify(ctx context.Context, i interaction) (reply, error)
 			"If the counts differ from the log, `/recount` counts them anew.")
 	}
 	if !deep { // Discord's pace bounds the others
-		end, err := r.Turns.take(ctx, i.target.Guild)
+		turn, err := r.Turns.take(ctx, i.target.Guild)
 		if err != nil {
 			return reply{}, err
 		}
-		defer end()
+		defer turn.end()
 	}
 	result, err := Verify(ctx, i.target, deep, repair, i.id)
 	stale := errors.Is(err, verify.ErrReplay)

@@ -73,6 +73,9 @@ func Open(log *eventlog.Log, guild snowflake.ID, logger *slog.Logger) (*Gate, er
 		end()
 		return nil, err
 	}
+	if n := state.Followed(); n >= mostTail { // the next start may come before as many are new
+		g.dirty = n
+	}
 	go g.write()
 	g.resumeErasing()
 	return g, nil

@@ -49,6 +49,37 @@ func TestSnapshotBeside(t *testing.T) {
 	}
 }
 
+// TestSnapshotOfALongTail opens a gate on a log of which no snapshot was saved, with as many events as may be read
+// at a start: the bot may be killed again before as many are new.
+func TestSnapshotOfALongTail(t *testing.T) {
+	for _, c := range []struct {
+		events int
+		saved  bool
+	}{{mostTail, true}, {mostTail / 2, false}} {
+		log := openLog(t, t.TempDir())
+		list := make([]eventlog.Message, 100)
+		var records [][]eventlog.Body
+		for i := range c.events {
+			if list[i%100] = (eventlog.Message{ID: snowflake.ID(1 + i), Author: 5}); i%100 == 99 {
+				p, err := eventlog.NewPage(eventlog.Live, 0, 1, list)
+				must(t, err)
+				records = append(records, []eventlog.Body{p})
+			}
+		}
+		_, err := log.Append(guildID, records...)
+		must(t, err)
+		g := openGate(t, log)
+		chatter(t, g, snowflake.ID(1+c.events), 100)
+		write(t, g)
+		g.beside.Wait()
+		if _, err := projections.LoadSnapshot(log.Dir(), guildID); (err == nil) != c.saved {
+			t.Errorf("after a tail of %d events: %v", c.events, err)
+		}
+		g.Close()
+		must(t, log.Close())
+	}
+}
+
 // TestSnapshotAfterARecount has a recount mend what the last snapshot has wrong, and the bot killed.
 func TestSnapshotAfterARecount(t *testing.T) {
 	g := newGate(t)

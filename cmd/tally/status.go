@@ -92,7 +92,7 @@ func (c *statusCmd) Run(t *terminal) error {
 
 func statusOf(g *projections.Guild) status {
 	state, _ := g.ImportStatus()
-	s := status{Guild: g.ID, Status: state, Import: g.ImportFields(), Settings: g.Settings(), Total: g.Total(), Users: g.Writers(), Position: g.Position()}
+	s := status{Guild: g.ID, Status: state, Import: g.ImportFields(), Settings: g.Settings(), Total: g.Total(), Users: g.Writers(), Erased: g.Erased(), Position: g.Position()}
 	if at := g.Left(); !at.IsZero() {
 		s.Left = &at
 	}
