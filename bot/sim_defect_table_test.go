@@ -53,7 +53,7 @@ var defects = []defect{
 	{0, "a cancelled import switches the count", "../projections/imports.go",
 		"if outcome == eventlog.Completed && read != nil && read.Outcome == eventlog.Completed && !ch.deleted {", "if read != nil && !ch.deleted {"},
 	{0, "a running import is shown", "../projections/pages.go",
-		"func(c *cell, n uint32) { c.next += n })\n	case sideImport:", "func(c *cell, n uint32) { c.next += n; g.show(c, int64(n)) })\n	case sideImport:"},
+		"func(at int, n uint32) { ch.kept(at).next += n })\n	case sideImport:", "func(at int, n uint32) { ch.kept(at).next += n; g.show(ch, at, int64(n)) })\n	case sideImport:"},
 	{0, "the last minutes are not read again", "importer/importer.go",
 		"err := im.readTails(ctx, imp, channels); err != nil {", "err := error(nil); err != nil {"},
 	{0, "nothing is compared before the end", "importer/importer.go",
