@@ -18,6 +18,7 @@ import (
 	"tally/bot/verify"
 	"tally/bot/worker"
 	"tally/eventlog/snowflake"
+	"tally/projections"
 )
 
 // calm is how long nothing must have been missed before the patrol begins: connections that fail come in
@@ -53,7 +54,11 @@ func (b *Bot) openGuild(id snowflake.ID) (*guild, error) {
 	dir := directory.New(b.me)
 	in.Parent = dir.ParentOf
 	reader := history.Reader{Guild: id, Client: b.client, Directory: dir, Log: b.log.With("guild", id)}
-	reporter := &commands.Reporter{Router: b.router, Guild: id}
+	private := func() (private bool) {
+		in.View(func(g *projections.Guild) { private = g.Settings().Private })
+		return private
+	}
+	reporter := &commands.Reporter{Router: b.router, Guild: id, Private: private}
 	im := &importer.Importer{Reader: reader, Gate: in, Now: b.now}
 	deep := &verify.Deep{Reader: reader, Gate: in, Now: b.now, Repair: true}
 	watch := &patrol.Patrol{Reader: reader, Gate: in, Pace: b.patrols, Now: b.now, Check: func(ctx context.Context, c discord.Channel, cutoff snowflake.ID) error {

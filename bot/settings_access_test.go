@@ -9,6 +9,7 @@ import (
 
 	"tally/bot/discordtest"
 	"tally/eventlog/snowflake"
+	"tally/projections"
 )
 
 // asked gives a command and returns the interaction with its answer.
@@ -106,6 +107,20 @@ func TestPrivateAnswers(t *testing.T) {
 			t.Errorf("everyone sees the answer to /%s", c.name)
 		}
 		last = i
+	}
+	w.set(s, "count", options{"bots": true}) // so that what the bot writes would count
+	w.rules.Bots = true
+	w.exact(s.Guild)
+	before := w.total(s)
+	if _, r := w.asked(s, s.Owner(), "import-messages", options{"force": true}); !r.Ephemeral() || !strings.Contains(text(r), "`/import-status` says") {
+		t.Errorf("everyone sees an import's start: %s", text(r))
+	}
+	w.until("the import is done", func() (done bool) {
+		w.view(s.Guild, func(g *projections.Guild) { done = g.Committed().Number == 2 })
+		return done
+	})
+	if w.exact(s.Guild); w.total(s) != before {
+		t.Error("everyone sees the import's reports")
 	}
 	if _, r := w.asked(s, s.Owner(), "verify-message-counts", options{"deep": true}); !r.Ephemeral() {
 		t.Error("everyone sees a verification")

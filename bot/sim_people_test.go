@@ -15,6 +15,7 @@ type simGuild struct {
 	bot      snowflake.ID
 	webhook  snowflake.ID
 	channels []*simChannel
+	category snowflake.ID         // 0: there is none yet
 	out      bool                 // unavailable
 	sent     map[snowflake.ID]int // by user and by channel: what would count, were nothing ever deleted
 

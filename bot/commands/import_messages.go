@@ -35,8 +35,12 @@ func (r *Router) handleImportMessages(ctx context.Context, i interaction) (reply
 	case err != nil:
 		return reply{}, err
 	}
-	text := fmt.Sprintf("I read everything sent before %s; what comes from then on I count live. "+
-		"How far I am, I report in this channel.", instant(imp.Start()))
+	text := fmt.Sprintf("I read everything sent before %s; what comes from then on I count live. ", instant(imp.Start()))
+	if i.settings.Private {
+		text += "How far I am, `/import-status` says."
+	} else {
+		text += "How far I am, I report in this channel."
+	}
 	if imp.Forced {
 		text += "\nUntil it is done, the counts stay as they are."
 	}

@@ -21,6 +21,8 @@ import (
 type Reporter struct {
 	Router *Router
 	Guild  snowflake.ID
+	// Private, if set, says that not all are to see reports: then there are none.
+	Private func() bool
 
 	number  uint32 // the import that the message is about
 	message snowflake.ID
@@ -33,7 +35,7 @@ func (r *Reporter) Report(ctx context.Context, p importer.Progress) {
 	if p.Import.Number != r.number {
 		r.number, r.message, r.mute = p.Import.Number, 0, false
 	}
-	if in == 0 || r.mute || !r.mayWrite(in) {
+	if in == 0 || r.mute || r.Private != nil && r.Private() || !r.mayWrite(in) {
 		return
 	}
 	var embed *discordgo.MessageEmbed

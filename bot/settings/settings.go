@@ -51,7 +51,7 @@ func (k *Keeper) Follow(ctx context.Context) error {
 
 // events are those by which the settings become s.
 func (k *Keeper) events(g *projections.Guild, by snowflake.ID, s eventlog.Settings) (bodies []eventlog.Body) {
-	if !reflect.DeepEqual(s, clone(g.Settings())) {
+	if s = clone(s); !reflect.DeepEqual(s, clone(g.Settings())) {
 		bodies = append(bodies, eventlog.SettingsChanged{By: by, Settings: s})
 		if k.Changed != nil {
 			k.Changed()
