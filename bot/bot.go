@@ -48,6 +48,9 @@ type Options struct {
 	// PatrolChannels is how many channels are held against Discord at once after a gap, see package patrol. 0 is
 	// the default, and with less what was deleted in a gap is not looked for.
 	PatrolChannels int
+	// EraseAfter is for how many days, by Discord's clock, the data of a server is kept after the bot was removed from
+	// it; 0: until it is erased by hand.
+	EraseAfter int
 	// Invite, if set, is told the link by which a server's admin adds the bot.
 	Invite func(url string)
 	// Ready, if set, is called when the gateway lets the bot in for the first time: from then on it counts.
@@ -74,8 +77,13 @@ type Bot struct {
 	answers   sync.WaitGroup // interactions that are being answered
 	connected atomic.Bool
 
-	mu     sync.Mutex
-	guilds map[snowflake.ID]*guild
+	leavers *leavers
+	between chan func() // what the router does between two events
+
+	mu      sync.Mutex
+	guilds  map[snowflake.ID]*guild
+	closing map[snowflake.ID]chan struct{} // guilds that are being erased; closed at the end
+	member  map[snowflake.ID]bool          // guilds that the bot is in; nil: not known yet
 }
 
 // New returns a bot that Run starts.
@@ -92,7 +100,8 @@ func New(opt Options) (*Bot, error) {
 	}
 	b := &Bot{
 		opt: opt, log: opt.Logger, transport: transport,
-		events: make(chan session.Event, eventQueue), guilds: map[snowflake.ID]*guild{}, patrols: patrol.NewPace(opt.PatrolChannels),
+		events: make(chan session.Event, eventQueue), guilds: map[snowflake.ID]*guild{}, closing: map[snowflake.ID]chan struct{}{},
+		between: make(chan func()), patrols: patrol.NewPace(opt.PatrolChannels),
 	}
 	b.client = rest.NewClient(b.newSession())
 	return b, nil
@@ -119,6 +128,7 @@ func (b *Bot) Run(ctx context.Context) error {
 		case <-ctx.Done():
 		}
 	}}
+	b.startLeavers()
 	routing, stopRouting := context.WithCancel(context.WithoutCancel(ctx))
 	routed := make(chan struct{})
 	go func() {
@@ -133,6 +143,7 @@ func (b *Bot) Run(ctx context.Context) error {
 	stopRouting()
 	<-routed
 	compaction.Close()
+	b.leavers.Close()
 	b.close()
 	if ctx.Err() != nil {
 		return nil
@@ -154,7 +165,9 @@ func (b *Bot) introduce(ctx context.Context) error {
 		return fmt.Errorf("ask for the application: %w", err)
 	}
 	b.me = me.ID
-	b.router = &commands.Router{Client: b.client, App: app.ID, Searches: app.ReadsContents(), Log: b.log, Target: b.target, Turns: commands.NewTurns()}
+	b.router = &commands.Router{
+		Client: b.client, App: app.ID, Searches: app.ReadsContents(), EraseAfter: b.opt.EraseAfter, Log: b.log, Target: b.target, Turns: commands.NewTurns(),
+	}
 	if err := b.client.PutCommands(ctx, app.ID, b.opt.CommandGuild, b.router.Definitions()); err != nil {
 		return fmt.Errorf("register the commands: %w", err)
 	}

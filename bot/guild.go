@@ -14,6 +14,7 @@ import (
 	"tally/bot/importer"
 	"tally/bot/members"
 	"tally/bot/patrol"
+	"tally/bot/settings"
 	"tally/bot/verify"
 	"tally/bot/worker"
 	"tally/eventlog/snowflake"
@@ -35,6 +36,12 @@ type guild struct {
 
 func (b *Bot) openGuild(id snowflake.ID) (*guild, error) {
 	b.mu.Lock()
+	for b.closing[id] != nil {
+		erased := b.closing[id]
+		b.mu.Unlock()
+		<-erased
+		b.mu.Lock()
+	}
 	defer b.mu.Unlock()
 	if g, ok := b.guilds[id]; ok {
 		return g, nil
@@ -43,7 +50,9 @@ func (b *Bot) openGuild(id snowflake.ID) (*guild, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open guild %s: %w", id, err)
 	}
-	reader := history.Reader{Guild: id, Client: b.client, Directory: directory.New(b.me), Log: b.log.With("guild", id)}
+	dir := directory.New(b.me)
+	in.Parent = dir.ParentOf
+	reader := history.Reader{Guild: id, Client: b.client, Directory: dir, Log: b.log.With("guild", id)}
 	reporter := &commands.Reporter{Router: b.router, Guild: id}
 	im := &importer.Importer{Reader: reader, Gate: in, Now: b.now}
 	deep := &verify.Deep{Reader: reader, Gate: in, Now: b.now, Repair: true}
@@ -59,7 +68,8 @@ func (b *Bot) openGuild(id snowflake.ID) (*guild, error) {
 	g := &guild{
 		Target: commands.Target{
 			Reader: reader, Gate: in, Job: importer.NewJob(im, report), Now: b.now,
-			Members: &members.Members{Guild: id, Client: b.client, Now: b.now},
+			Members:  &members.Members{Guild: id, Client: b.client, Now: b.now},
+			Settings: &settings.Keeper{Gate: in, Directory: dir, Changed: deletes.Wake}, // what counts anew was never looked after
 		},
 		catchup: &catchup.Catchup{Reader: reader, Gate: in, Now: b.now},
 		deletes: deletes,

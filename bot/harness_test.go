@@ -36,7 +36,11 @@ type world struct {
 	stop func()
 	line *line // set in a bubble: the way to the emulator
 
+	rules discordtest.Rules // by which the truth is counted
+
 	running atomic.Pointer[Bot] // bot, for hooks of the emulator
+	erased  []snowflake.ID      // users who had themselves erased
+	days    int                 // for which the data of a guild is kept that the bot was removed from
 }
 
 // newWorld starts an emulated Discord; start starts the bot on it.
@@ -56,6 +60,12 @@ func newWorld(t *testing.T, o discordtest.Options) *world {
 
 func (w *world) start() {
 	w.t.Helper()
+	w.startIn(w.Guilds()...)
+}
+
+// startIn starts the bot and waits until it knows the guilds that it is in.
+func (w *world) startIn(guilds ...*discordtest.Guild) {
+	w.t.Helper()
 	log, err := eventlog.Open(w.dir, eventlog.Options{NoSync: true})
 	if err != nil {
 		w.t.Fatal(err)
@@ -66,7 +76,7 @@ func (w *world) start() {
 	}
 	opt := Options{
 		Token: w.Token(), Log: log, URL: w.URL(), GlobalPerSecond: rest.Unlimited, HistoryPerSecond: rest.Unlimited,
-		Logger: slog.New(slog.NewTextHandler(out, nil)),
+		Logger: slog.New(slog.NewTextHandler(out, nil)), EraseAfter: w.days,
 	}
 	if w.line != nil {
 		opt.Dial, opt.HTTP = w.line.dialGateway, &http.Transport{DialContext: w.line.dial}
@@ -89,7 +99,7 @@ func (w *world) start() {
 			w.t.Error(err)
 		}
 	}
-	for _, g := range w.Guilds() {
+	for _, g := range guilds {
 		w.until("the bot knows the guild", func() bool { _, ok := b.Guild(g.ID()); return ok })
 	}
 }

@@ -25,6 +25,9 @@ func (b *Bot) route(ctx context.Context) {
 		case <-beat:
 			b.opt.Alive()
 			continue
+		case do := <-b.between:
+			do()
+			continue
 		case <-ctx.Done():
 		}
 		for {
@@ -70,7 +73,7 @@ func (b *Bot) take(ctx context.Context, e session.Event) error {
 	case "GUILD_CREATE":
 		return b.takeGuild(ctx, e.Data)
 	case "GUILD_DELETE":
-		return b.takeGuildDelete(e.Data)
+		return b.takeGuildDelete(ctx, e.Data)
 	case "INTERACTION_CREATE":
 		b.answers.Go(func() { b.router.Handle(ctx, e.Data) })
 		return nil
@@ -86,7 +89,7 @@ func (b *Bot) take(ctx context.Context, e session.Event) error {
 			b.ready.Do(b.opt.Ready)
 		}
 		b.each(func(g *guild) { g.heard = false })
-		return nil
+		return b.takeReady(e.Data)
 	case "RESUMED":
 		b.connected.Store(true)
 		b.log.Info("the gateway connection was resumed")
@@ -133,11 +136,15 @@ func (b *Bot) takeGuild(ctx context.Context, data json.RawMessage) error {
 	if err := json.Unmarshal(data, &whole); err != nil || whole.Unavailable {
 		return err
 	}
+	b.join(whole.ID, true)
 	g, err := b.openGuild(whole.ID)
 	if err != nil {
 		return err
 	}
 	g.Directory.Reset(whole)
+	if err := g.Settings.Follow(ctx); err != nil {
+		return err
+	}
 	if err := g.catchup.Open(ctx); err != nil {
 		return err
 	}
@@ -175,7 +182,7 @@ func (b *Bot) markCovered() error {
 	return b.opt.Log.SetCovered(marks)
 }
 
-func (b *Bot) takeGuildDelete(data json.RawMessage) error {
+func (b *Bot) takeGuildDelete(ctx context.Context, data json.RawMessage) error {
 	var e struct {
 		ID          snowflake.ID `json:"id"`
 		Unavailable bool         `json:"unavailable"`
@@ -190,10 +197,14 @@ func (b *Bot) takeGuildDelete(data json.RawMessage) error {
 	b.mu.Unlock()
 	if e.Unavailable {
 		b.log.Warn("the server is unavailable for now: an outage at Discord", "guild", e.ID)
-	} else {
-		b.log.Warn("the bot was removed from the server; its log is kept", "guild", e.ID)
+		return nil
 	}
-	return nil
+	b.join(e.ID, false)
+	defer b.leavers.Wake()
+	if b.opened(e.ID) == nil {
+		return nil
+	}
+	return b.noteLeft(ctx, e.ID, b.now())
 }
 
 // takeOther keeps the directory of a guild current, and notes channels that are gone.
@@ -214,6 +225,12 @@ func (b *Bot) takeOther(ctx context.Context, e session.Event) error {
 	gone, err := g.Directory.Handle(e.Type, e.Data)
 	if err != nil {
 		return err
+	}
+	switch e.Type {
+	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_DELETE", "THREAD_CREATE", "THREAD_UPDATE", "THREAD_LIST_SYNC":
+		if err := g.Settings.Follow(ctx); err != nil {
+			return fmt.Errorf("keep up with the settings: %w", err)
+		}
 	}
 	switch e.Type {
 	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_LIST_SYNC",

@@ -16,7 +16,7 @@ import (
 
 // difference tells how the bot's counts differ from the truth.
 func (w *world) difference(g *discordtest.Guild) string {
-	truth := w.Truth(g.ID())
+	truth := w.TruthBy(g.ID(), w.rules)
 	users, channels := map[snowflake.ID]int{}, map[snowflake.ID]int{}
 	w.view(g, func(g *projections.Guild) {
 		for _, s := range g.Standings() {
@@ -28,6 +28,7 @@ func (w *world) difference(g *discordtest.Guild) string {
 			channels[c.Channel] = int(c.Messages)
 		}
 	})
+	anonymize(truth.Users, w.erased)
 	if !maps.Equal(users, truth.Users) {
 		return fmt.Sprintf("users: counted %v, truth %v", users, truth.Users)
 	}

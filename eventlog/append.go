@@ -127,6 +127,9 @@ func guildsIn(batch []*request) (n int) {
 // commit puts a batch into the file.
 func (l *Log) commit(tx *bolt.Tx, batch []*request) error {
 	for _, r := range batch {
+		if tx.Bucket(bucketRecords).Bucket(guildKey(r.guild)) == nil {
+			delete(l.growing, r.guild) // it may have been erased
+		}
 		records, err := tx.Bucket(bucketRecords).CreateBucketIfNotExists(guildKey(r.guild))
 		if err != nil {
 			return err

@@ -8,7 +8,7 @@ import (
 
 // Body is what one or more events that were written together say. The bodies of this package are
 // Page, Deletes, ChannelDeleted, ImportStarted, ImportChannelFinished, ImportFinished, Verified,
-// GapOpened, GapClosed, ChannelChecked, SettingsChanged and, for kinds of a newer version, Unknown.
+// GapOpened, GapClosed, ChannelChecked, SettingsChanged, UserErased, GuildLeft and, for kinds of a newer version, Unknown.
 type Body interface {
 	Kind() Kind
 	// Len is the number of events, each of which has its own ULID.

@@ -125,7 +125,7 @@ type row struct {
 func (p *plan) end(r *row) {
 	made := r.single
 	if len(made) > 1 {
-		if joined, ok := r.join(p.guild); ok {
+		if joined, ok := r.join(p.guild); ok && joined.size() < r.size {
 			made = []storedRecord{joined}
 		}
 	}
@@ -136,11 +136,8 @@ func (p *plan) end(r *row) {
 func (r *row) join(guild snowflake.ID) (joined storedRecord, ok bool) {
 	value, spans, err := r.encode(guild)
 	joined = storedRecord{r.base, value, spans}
-	if err != nil || joined.size() >= r.size {
-		return joined, false
-	}
 	var rec Record
-	if rec.open(guild, joined.key[:], value) != nil {
+	if err != nil || rec.open(guild, joined.key[:], value) != nil {
 		return joined, false
 	}
 	left := r.single

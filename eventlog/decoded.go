@@ -33,9 +33,11 @@ func (l *Log) Decoded(guild snowflake.ID, after, until ulid.ULID) iter.Seq2[*Dec
 func (l *Log) decoded(guild snowflake.ID, want reading) iter.Seq2[*Decoded, error] {
 	return func(yield func(*Decoded, error) bool) {
 		from := &chunk{guild: guild, next: want.after, size: want.size}
+		hidden := l.Hidden(guild)
 		ahead := make([]*batch, runtime.GOMAXPROCS(0)+1) // a ring
 		for i := range ahead {
 			ahead[i] = newBatch(guild, want)
+			ahead[i].rec.hidden = hidden
 			ahead[i].fill(l, from)
 			defer ahead[i].decoding.Wait()
 		}

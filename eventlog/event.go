@@ -150,7 +150,7 @@ func (l *Log) GetIn(guild snowflake.ID, id ulid.ULID) (Event, error) {
 
 // holding returns a copy of the record in which an event stands, if it stands anywhere.
 func (l *Log) holding(guild snowflake.ID, id ulid.ULID) (rec *Record, err error) {
-	rec = &Record{}
+	rec = &Record{hidden: l.Hidden(guild)}
 	defer l.hasRead(0)
 	err = l.db.View(func(tx *bolt.Tx) error {
 		records := tx.Bucket(bucketRecords).Bucket(guildKey(guild))

@@ -76,7 +76,7 @@ func (l *Log) findIn(guild, channel snowflake.ID, want wanted, end ulid.ULID, wi
 		if records == nil {
 			return nil
 		}
-		f.records = records.Cursor()
+		f.records, f.rec.hidden = records.Cursor(), l.Hidden(guild)
 		segs := storedSegments(tx, guild, channel, want)
 		if withEnd && end.Compare(indexedTo(tx, guild)) > 0 {
 			segs = append(segs, segment{end, math.MaxInt})

@@ -142,6 +142,8 @@ func TestFormatOfRareEvents(t *testing.T) {
 		"010204":           GapOpened{Gap: 1, After: 2, Channel: 4},
 		"01":               GapClosed{Gap: 1},
 		"010203":           ChannelChecked{Channel: 1, Gap: 2, Parent: 3},
+		"ac02":             UserErased{Hash: 300},
+		"80d0eab6b733":     GuildLeft{At: time.UnixMilli(1767225600000).UTC()},
 		"0101000101020304" + "010500" + "025a5a" + "01" + "01" + "016107": SettingsChanged{By: 1, Settings: Settings{
 			Bots: true, Commands: true, Deleted: true, Excluded: []snowflake.ID{3, 4}, Categories: []snowflake.ID{5}, Zone: "ZZ", Private: true, Access: []Access{{"a", 7}},
 		}},
@@ -159,7 +161,7 @@ func TestStoredNumbers(t *testing.T) {
 		want []int
 	}{
 		"kinds": {[]int{int(KindMessage), int(KindMessageDeleted), int(KindChannelDeleted), int(KindImportStarted), int(KindImportChannelFinished),
-			int(KindImportFinished), int(KindVerified), int(KindGapOpened), int(KindGapClosed), int(KindChannelChecked), int(KindSettingsChanged)}, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}},
+			int(KindImportFinished), int(KindVerified), int(KindGapOpened), int(KindGapClosed), int(KindChannelChecked), int(KindSettingsChanged), int(KindUserErased), int(KindGuildLeft)}, []int{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}},
 		"origins":  {[]int{int(Live), int(Import), int(Catchup), int(Repair), int(Archive)}, []int{1, 2, 3, 4, 5}},
 		"marks":    {[]int{int(Bot), int(Webhook), int(System), int(Ephemeral)}, []int{1, 2, 4, 8}},
 		"outcomes": {[]int{int(Completed), int(Cancelled), int(NoPermission), int(Gone), int(Superseded)}, []int{1, 2, 3, 4, 5}},

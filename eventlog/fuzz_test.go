@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/oklog/ulid/v2"
+
+	"tally/eventlog/snowflake"
 )
 
 // FuzzRecord reads any bytes as a record's blocks, under a right checksum, as a hostile or a broken
@@ -113,6 +115,8 @@ func FuzzRareEvents(f *testing.F) {
 	f.Add(uint8(KindImportStarted), []byte{1, 0x88, 0x27, 7, 0xc8, 1, 0})
 	f.Add(uint8(KindImportFinished), []byte{1, 1, 0x80, 0xd0, 0xea, 0xb6, 0xb7, 0x33})
 	f.Add(uint8(KindVerified), bytes.Repeat([]byte{0xff}, 80))
+	f.Add(uint8(KindUserErased), bytes.Repeat([]byte{0xff}, 9))
+	f.Add(uint8(KindGuildLeft), []byte{0x80, 0xd0, 0xea, 0xb6, 0xb7, 0x33})
 	f.Add(uint8(KindImportChannelFinished), []byte{1, 2, 3, 0x80, 2})
 	f.Add(uint8(KindSettingsChanged), []byte{1, 1, 0, 1, 1, 2, 3, 4, 1, 5, 0, 2, 'Z', 'Z', 1, 1, 1, 'a', 7})
 	f.Fuzz(func(t *testing.T, kind uint8, payload []byte) {
@@ -146,6 +150,46 @@ func FuzzDeletes(f *testing.F) {
 		again, err := decodeDeletes(len(d.List), d.appendPayload(nil))
 		if err != nil || !reflect.DeepEqual(again, d) {
 			t.Fatalf("%+v is read again as %+v, %v", d, again, err)
+		}
+	})
+}
+
+// FuzzErase reads any bytes as a record's blocks and erases an author from it: what can't be read is damaged, else
+// nobody finds him any more, and as many events stay.
+func FuzzErase(f *testing.F) {
+	_, value := documented(f)
+	f.Add(value[headerSize:], uint64(7))
+	_, joined := documentedAt(f, 1)
+	f.Add(joined[headerSize:], uint64(9))
+	started := ImportStarted{Import: 1, By: 7}
+	value, _, _ = encodeRecord([]Body{started, SettingsChanged{By: 7}, UserErased{7}, burst(f, 1, 100)[0]})
+	f.Add(value[headerSize:], uint64(7))
+	f.Fuzz(func(t *testing.T, blocks []byte, author uint64) {
+		value := append(make([]byte, headerSize), blocks...)
+		value[0] = Version
+		key := ulid.ULID{5: 1}
+		seal(value, 100, key)
+		var rec, again Record
+		e := eraser{guild: 100, authors: []snowflake.ID{snowflake.ID(author)}}
+		if rec.open(100, key[:], value) != nil || author == uint64(Anonymous) {
+			return
+		}
+		if _, err := e.naming(&rec); err != nil {
+			return
+		}
+		made, err := e.rewrite(&rec)
+		if err != nil {
+			if corrupt := (*CorruptError)(nil); !errors.As(err, &corrupt) {
+				t.Fatal(err)
+			}
+			return
+		}
+		if err := again.open(100, made.key[:], made.value); err != nil {
+			t.Fatal(err)
+		}
+		left, err := e.naming(&again)
+		if err != nil || left.Messages+left.Others > 0 || again.Len() != rec.Len() || again.Last() != rec.Last() {
+			t.Fatalf("%+v is left, %v; %d events up to %s, were %d up to %s", left, err, again.Len(), again.Last(), rec.Len(), rec.Last())
 		}
 	})
 }

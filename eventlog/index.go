@@ -154,3 +154,10 @@ func (l *Log) reloadTails(batch []*request) {
 		return nil
 	})
 }
+
+// forgetTails is called when a guild was erased.
+func (l *Log) forgetTails(guild snowflake.ID) {
+	l.tailsMu.Lock()
+	defer l.tailsMu.Unlock()
+	delete(l.tails, guild)
+}

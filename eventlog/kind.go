@@ -18,6 +18,8 @@ const (
 	KindGapClosed             Kind = 9
 	KindChannelChecked        Kind = 10
 	KindSettingsChanged       Kind = 11
+	KindUserErased            Kind = 12
+	KindGuildLeft             Kind = 13
 )
 
 var kindNames = [...]string{
@@ -32,6 +34,8 @@ var kindNames = [...]string{
 	KindGapClosed:             "gap_closed",
 	KindChannelChecked:        "channel_checked",
 	KindSettingsChanged:       "settings_changed",
+	KindUserErased:            "user_erased",
+	KindGuildLeft:             "guild_left",
 }
 
 // Known reports whether this version can decode events of the kind.

@@ -70,6 +70,10 @@ type Log struct {
 	growing tails // of who writes, with what is being committed
 	tailsMu sync.Mutex
 	tails   tails // what is durable and the index doesn't cover yet
+
+	hiddenMu sync.RWMutex
+	hidden   map[snowflake.ID][]snowflake.ID // authors of each guild who are being erased
+	sweeping sync.Mutex                      // held by the one Sweep that runs
 }
 
 // Open opens the log in the folder dir, making both if need be (unless read-only). While another
@@ -115,6 +119,7 @@ func (l *Log) start(o Options) error {
 			tx.Bucket(bucketRecords) == nil || tx.Bucket(bucketIndex) == nil {
 			return fmt.Errorf("%w: %s is another program's bbolt file", ErrNotLog, l.db.Path())
 		}
+		l.loadHidden(tx)
 		return tx.Bucket(bucketRecords).ForEachBucket(func(key []byte) error {
 			guild := guildOf(key)
 			l.growing[guild] = readTail(tx, guild, l.segment)

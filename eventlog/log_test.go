@@ -23,6 +23,9 @@ func TestMain(m *testing.M) {
 	if dir := os.Getenv(compactDir); dir != "" {
 		os.Exit(helpCompact(dir))
 	}
+	if dir := os.Getenv(eraseDir); dir != "" {
+		os.Exit(helpErase(dir))
+	}
 	goleak.VerifyTestMain(m)
 }
 

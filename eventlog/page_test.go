@@ -177,6 +177,7 @@ var rareBody = rapid.Custom(func(t *rapid.T) Body {
 		GapOpened{imp, id("after"), id("channel")},
 		GapClosed{imp},
 		ChannelChecked{id("channel"), imp, id("parent")},
+		UserErased{uint64(id("hash"))}, GuildLeft{At: time.UnixMilli(int64(imp)).UTC()},
 		SettingsChanged{id("by"), Settings{Bots: yes, Commands: !yes, Excluded: []snowflake.ID{id("channel"), 7}, Within: []snowflake.ID{id("within")}, Zone: "Europe/Berlin", Access: []Access{{"export", id("role")}}}},
 		SettingsChanged{Settings: Settings{Private: yes}},
 		Verified{yes, id("cutoff"), uint64(id("a")), uint64(id("b")), uint64(id("c")), uint64(id("d")), uint64(id("e"))},

@@ -59,7 +59,7 @@ func (r reading) ends(rec *Record) bool {
 func (l *Log) records(guild snowflake.ID, want reading) iter.Seq2[*Record, error] {
 	return func(yield func(*Record, error) bool) {
 		c := &chunk{guild: guild, next: want.after, size: want.size}
-		rec := &Record{}
+		rec := &Record{hidden: l.Hidden(guild)}
 		var given ulid.ULID // the last record that was given, or the last event of a joined one
 		for {
 			if err := l.db.View(c.fill); err != nil {

@@ -49,6 +49,7 @@ type Record struct {
 	blocks  []byte
 	seams   []byte         // of a joined record: how it comes apart again
 	authors []snowflake.ID // of a joined record, once they are needed
+	hidden  []snowflake.ID // authors who are being erased: see Log.Hide
 	page    Page           // memory for the page that Bodies gives
 	place   place
 }
@@ -183,6 +184,9 @@ func (rec *Record) bodies(page func() *Page) iter.Seq2[Body, error] {
 					err = rec.corrupt(fmt.Errorf("%s: %w", b.kind, err))
 				}
 			}
+			if err == nil && rec.hidden != nil {
+				body, _ = anonymous(body, rec.hidden)
+			}
 			if !yield(body, err) || err != nil {
 				return
 			}
@@ -216,6 +220,10 @@ func (b block) decode(page func() *Page, authors []snowflake.ID) (Body, error) {
 		return decodeRare[ChannelChecked](b)
 	case KindSettingsChanged:
 		return decodeRare[SettingsChanged](b)
+	case KindUserErased:
+		return decodeRare[UserErased](b)
+	case KindGuildLeft:
+		return decodeRare[GuildLeft](b)
 	}
 	return Unknown{Code: b.kind, Events: b.events, Payload: b.payload}, nil
 }
@@ -254,6 +262,8 @@ func (rec *Record) Pages(want func(*Page) bool) iter.Seq2[*Page, error] {
 				}
 				if err != nil {
 					err = rec.corrupt(err)
+				} else if rec.hidden != nil {
+					anonymous(&rec.page, rec.hidden)
 				}
 			}
 			if !yield(&rec.page, err) || err != nil {

@@ -1,6 +1,12 @@
 package eventlog
 
-import "tally/eventlog/snowflake"
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tally/eventlog/snowflake"
+)
 
 // Settings are what a guild's admins have chosen: what counts, and how it is shown. The zero value is the
 // default.
@@ -25,7 +31,53 @@ type Settings struct {
 	Access []Access `json:"access,omitempty"`
 }
 
-// Access lets a role give a command; the guild's own id stands for everyone.
+// Excludes reports whether a channel is left out: by itself or with its category. Its threads are too.
+func (s Settings) Excludes(channel snowflake.ID) bool {
+	return slices.Contains(s.Excluded, channel) || slices.Contains(s.Within, channel)
+}
+
+// Differing says, in a few words each, in what the numbers differ from the default, such as "bots counted".
+func (s Settings) Differing() (words []string) {
+	add := func(differs bool, what string) {
+		if differs {
+			words = append(words, what)
+		}
+	}
+	add(s.Bots, "bots counted")
+	add(s.Webhooks, "webhooks counted")
+	add(s.Commands, "application commands counted")
+	add(s.Deleted, "deleted messages counted")
+	add(len(s.Excluded) > 0, "excluded channels: "+join(s.Excluded))
+	add(len(s.Categories) > 0, "excluded categories: "+join(s.Categories))
+	add(s.Zone != "", "days in "+s.Zone)
+	return words
+}
+
+// Words say all settings that are not the default, in a few words each; "all by default" if none is.
+func (s Settings) Words() []string {
+	words := s.Differing()
+	if s.Private {
+		words = append(words, "answers for who asks alone")
+	}
+	for _, a := range s.Access {
+		if a.Role == 0 {
+			words = append(words, "/"+a.Command+" for managers")
+		} else {
+			words = append(words, "/"+a.Command+" for role "+a.Role.String())
+		}
+	}
+	if len(words) == 0 {
+		return []string{"all by default"}
+	}
+	return words
+}
+
+func join(ids []snowflake.ID) string {
+	return strings.Join(strings.Fields(strings.Trim(fmt.Sprint(ids), "[]")), ", ")
+}
+
+// Access lets a role give a command: the guild's own id stands for everyone, 0 for nobody but those who manage the
+// guild, who may in any case.
 type Access struct {
 	Command string       `json:"command"`
 	Role    snowflake.ID `json:"role_id"`

@@ -2,45 +2,21 @@ package projections
 
 import (
 	"fmt"
-	"time"
 
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
 
 // Activity is when and where a guild's messages were sent, and how each came into the log. It holds the
-// messages that count in the Guild that it was made from, each once, and no others.
+// messages that are shown of the Guild that it was made from, each once, and no others.
 type Activity struct {
+	Calendar *Calendar // by which there are days and hours: the guild's
 	Total    uint64
 	First    snowflake.ID   // the oldest message; 0: there is none
 	Last     snowflake.ID   // the newest
-	Hours    [7][24]uint64  // by time.Weekday and hour of the day, UTC
+	Hours    [7][24]uint64  // by time.Weekday and hour of the day
 	Days     map[Day]uint64 // those with messages
 	Channels map[snowflake.ID]map[Day]ByOrigin
-}
-
-// Day is a day in UTC: the number of days since 1970-01-01.
-type Day int32
-
-const dayMs = 24 * 60 * 60 * 1000
-
-// DayOf returns the day on which an id was made.
-func DayOf(id snowflake.ID) Day { return Day(id.Ms() / dayMs) }
-
-// Time returns the day's beginning.
-func (d Day) Time() time.Time { return time.UnixMilli(int64(d) * dayMs).UTC() }
-
-// String returns the day as 2006-01-02.
-func (d Day) String() string { return d.Time().Format(time.DateOnly) }
-
-// MarshalText writes the day as 2006-01-02.
-func (d Day) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
-
-// UnmarshalText reads a day as 2006-01-02.
-func (d *Day) UnmarshalText(b []byte) error {
-	t, err := time.Parse(time.DateOnly, string(b))
-	*d = Day(t.UnixMilli() / dayMs)
-	return err
 }
 
 // Origins is the number of an array with a place for each eventlog.Origin.
@@ -72,7 +48,7 @@ func (g *Guild) Activity(log *eventlog.Log) (*Activity, error) {
 
 // ActivityIn is Activity of a part of the messages alone.
 func (g *Guild) ActivityIn(log *eventlog.Log, w Window) (*Activity, error) {
-	a := &Activity{Days: map[Day]uint64{}, Channels: map[snowflake.ID]map[Day]ByOrigin{}}
+	a := &Activity{Calendar: g.Calendar(), Days: map[Day]uint64{}, Channels: map[snowflake.ID]map[Day]ByOrigin{}}
 	err := g.eachCounted(log, w, func(channel snowflake.ID, e eventlog.Found) { a.add(channel, e.ID, e.Origin) })
 	if err != nil {
 		return nil, fmt.Errorf("read the activity of guild %s: %w", g.ID, err)
@@ -85,10 +61,10 @@ func (a *Activity) add(channel, id snowflake.ID, origin eventlog.Origin) {
 		a.First = id
 	}
 	a.Last = max(a.Last, id)
-	day, hour := DayOf(id), id.Ms()/(dayMs/24)%24
+	day, hour := a.Calendar.dayAndHour(id)
 	a.Total++
 	a.Days[day]++
-	a.Hours[(day+4)%7][hour]++ // 1970-01-01 was a Thursday
+	a.Hours[(day+4)%7][hour]++ // 1970-01-01 was a Thursday, and ids are younger
 	days := a.Channels[channel]
 	if days == nil {
 		days = map[Day]ByOrigin{}

@@ -33,7 +33,7 @@ func (w Window) has(m eventlog.Message) bool {
 // Board is who wrote how much in a window.
 type Board struct {
 	Total     uint64
-	Standings []Standing // those who wrote something; of their Count the Messages alone
+	Standings []Standing // those who wrote something; of their Count the Messages alone, which are those shown
 }
 
 // Of returns a user's standing; the zero Standing of one who isn't on the board.
@@ -44,6 +44,15 @@ func (b *Board) Of(user snowflake.ID) Standing {
 		}
 	}
 	return Standing{}
+}
+
+// Writers returns the number of users who wrote something.
+func (b *Board) Writers() int {
+	n := len(b.Standings)
+	if n > 0 && b.Standings[n-1].User == eventlog.Anonymous {
+		n--
+	}
+	return n
 }
 
 // Board counts the messages of a window that count in the guild. It reads the log again, up to the guild's
@@ -58,11 +67,9 @@ func (g *Guild) Board(log *eventlog.Log, w Window) (*Board, error) {
 		return nil, fmt.Errorf("count a part of guild %s: %w", g.ID, err)
 	}
 	for id, n := range users {
-		b.Standings = append(b.Standings, Standing{User: id, Count: Count{Messages: n}})
+		b.Standings = append(b.Standings, Standing{User: id, Count: Count{Messages: n}, Shown: n})
 	}
 	slices.SortFunc(b.Standings, Standing.behind)
-	for i := range b.Standings {
-		b.Standings[i].Rank = i + 1
-	}
+	number(b.Standings)
 	return b, nil
 }

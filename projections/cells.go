@@ -83,13 +83,27 @@ func (g *Guild) show(ch *channel, at int, n int64) {
 		return
 	}
 	g.sums(ch, at).Messages += uint64(n)
-	g.total += uint64(n)
+	g.total.Messages += uint64(n)
 }
 
 func (g *Guild) addDeleted(ch *channel, at int, n uint32) {
 	ch.cells[at].deleted += n
-	if !ch.excluded {
-		g.sums(ch, at).Deleted += uint64(n)
+	g.showDeleted(ch, at, int64(n))
+}
+
+func (g *Guild) showDeleted(ch *channel, at int, n int64) {
+	if ch.excluded {
+		return
+	}
+	g.sums(ch, at).Deleted += uint64(n)
+	g.total.Deleted += uint64(n)
+}
+
+// deletedOne notes one deleted message, of which it is known whose it was.
+func (g *Guild) deletedOne(ch *channel, id, author snowflake.ID) {
+	g.addDeleted(ch, g.cell(ch, author), 1)
+	if g.onDelete != nil {
+		g.onDelete(id, author)
 	}
 }
 

@@ -24,6 +24,10 @@ func Decode(b []byte) (*Guild, error) {
 	}
 	g.newest, g.unknown, g.imports = d.id(), d.uint(), uint32(d.uint())
 	d.settings(g)
+	for n := d.uint(); n > 0 && !d.bad; n-- {
+		g.erased[d.uint()] = true
+	}
+	g.left = d.time()
 	g.committed, g.running, g.ended = d.importState(), d.importState(), d.importState()
 	d.ids(&g.deleted)
 	d.ids(&g.unmet)
@@ -60,6 +64,13 @@ func (d *decoder) id() snowflake.ID { return snowflake.ID(d.uint()) }
 
 func (d *decoder) bool() bool { return d.uint() != 0 }
 
+func (d *decoder) time() (t time.Time) {
+	if d.bool() {
+		t = time.UnixMilli(int64(d.uint())).UTC()
+	}
+	return t
+}
+
 func (d *decoder) ids(s *idSet) {
 	var last snowflake.ID
 	for n := d.uint(); n > 0 && !d.bad; n-- {
@@ -88,9 +99,7 @@ func (d *decoder) importState() *Import {
 		Outcome: eventlog.Outcome(d.uint()), Messages: d.uint(), Forced: d.bool(), Partial: d.bool(), Gapped: uint32(d.uint()),
 		Channels: map[snowflake.ID]*ImportChannel{},
 	}
-	if d.bool() {
-		i.Finished = time.UnixMilli(int64(d.uint())).UTC()
-	}
+	i.Finished = d.time()
 	for n := d.uint(); n > 0 && !d.bad; n-- {
 		i.Channels[d.id()] = &ImportChannel{Cursor: d.id(), Messages: d.uint(), Outcome: eventlog.Outcome(d.uint())}
 	}

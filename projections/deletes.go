@@ -27,17 +27,33 @@ func (g *Guild) Held(channelID snowflake.ID, found eventlog.Found) eventlog.Held
 
 // Counts reports whether a message counts, or would, because of one event that holds it.
 func (g *Guild) Counts(channelID snowflake.ID, found eventlog.Found) bool {
-	return !g.isDeleted(found.ID) && g.countsIfThere(channelID, found)
+	ch := g.placeOf(channelID)
+	return !ch.deleted && !g.isDeleted(found.ID) && g.rests(ch, found)
 }
 
-// countsIfThere is Counts of a message that isn't deleted by itself.
-func (g *Guild) countsIfThere(channelID snowflake.ID, found eventlog.Found) bool {
-	ch, ok := g.channels[channelID]
-	if !ok {
-		ch = &channel{}
-		ch.excluded = g.excludes(channelID, ch)
+// shows is Counts, but for what the settings want to be shown of a channel that is gone.
+func (g *Guild) shows(channelID snowflake.ID, found eventlog.Found) bool {
+	return !g.isDeleted(found.ID) && g.showsUndeleted(g.placeOf(channelID), found)
+}
+
+// showsUndeleted is shows of a message that isn't deleted by itself.
+func (g *Guild) showsUndeleted(ch *channel, found eventlog.Found) bool {
+	return (!ch.deleted || g.settings.Deleted) && g.rests(ch, found)
+}
+
+// placeOf returns a channel, known or not.
+func (g *Guild) placeOf(id snowflake.ID) *channel {
+	if ch, ok := g.channels[id]; ok {
+		return ch
 	}
-	if ch.deleted || ch.excluded || !g.policy.Countable(found.Type, found.Marks) {
+	ch := &channel{}
+	ch.excluded = g.excludes(id, ch)
+	return ch
+}
+
+// rests reports whether the channel's count rests on an event, as long as the channel and the message are there.
+func (g *Guild) rests(ch *channel, found eventlog.Found) bool {
+	if ch.excluded || !g.policy.Countable(found.Type, found.Marks) {
 		return false
 	}
 	switch g.sideOf(ch, found.Origin, found.Import, found.ID) {
@@ -88,12 +104,13 @@ func (g *Guild) Delete(channelID, id snowflake.ID, found []eventlog.Found) (told
 func (g *Guild) applyDeletes(d *eventlog.Deletes) {
 	ch := g.channel(d.Channel)
 	for rest := d.List; len(rest) > 0; {
-		n := 1
-		for n < len(rest) && rest[n].ID == rest[0].ID && !slices.Contains(rest[:n], rest[n]) {
-			n++
+		told := rest[:1:1]
+		for rest = rest[1:]; len(rest) > 0 && rest[0].ID == told[0].ID; rest = rest[1:] {
+			if !slices.Contains(told, rest[0]) { // else two whose it was were erased, and are one now
+				told = append(told, rest[0])
+			}
 		}
-		g.applyDelete(ch, rest[:n])
-		rest = rest[n:]
+		g.applyDelete(ch, told)
 	}
 }
 
@@ -121,7 +138,7 @@ func (g *Guild) applyDelete(ch *channel, told []eventlog.Delete) {
 		by = slices.IndexFunc(told, countable)
 	}
 	if by >= 0 && countable(told[by]) {
-		g.addDeleted(ch, g.cell(ch, told[by].Author), 1)
+		g.deletedOne(ch, told[by].ID, told[by].Author)
 	}
 }
 
@@ -165,7 +182,7 @@ func (g *Guild) meetDeleted(ch *channel, p *eventlog.Page) {
 		}
 		g.deleted.add(id)
 		if s := p.Senders[p.From[i]]; g.policy.Countable(s.Type, s.Marks) {
-			g.addDeleted(ch, g.cell(ch, s.Author), 1)
+			g.deletedOne(ch, id, s.Author)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"maps"
 	"slices"
+	"time"
 
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
@@ -11,7 +12,7 @@ import (
 
 // stateVersion is the version of the encoding below. A snapshot of another version is not read: the
 // log gives the state anew.
-const stateVersion = 4
+const stateVersion = 5
 
 // Encode returns the whole state in its one canonical form: equal states give equal bytes. It is a
 // snapshot's content, and what replay and live state are compared by.
@@ -21,6 +22,9 @@ func (g *Guild) Encode() []byte {
 	e.b = append(e.b, g.position[:]...)
 	e.uints(uint64(g.newest), g.unknown, uint64(g.imports))
 	e.settings(g.policy, g.settings)
+	e.uints(uint64(len(g.erased)))
+	e.uints(slices.Sorted(maps.Keys(g.erased))...)
+	e.time(g.left)
 	for _, i := range []*Import{g.committed, g.running, g.ended} {
 		e.importState(i)
 	}
@@ -53,6 +57,12 @@ func (e *encoder) bool(v bool) {
 	e.uints(n)
 }
 
+func (e *encoder) time(t time.Time) {
+	if e.bool(!t.IsZero()); !t.IsZero() {
+		e.uints(uint64(t.UnixMilli()))
+	}
+}
+
 func (e *encoder) ids(ids []snowflake.ID) {
 	e.uints(uint64(len(ids)))
 	var last snowflake.ID
@@ -80,9 +90,7 @@ func (e *encoder) importState(i *Import) {
 	e.bool(i.Forced)
 	e.bool(i.Partial)
 	e.uints(uint64(i.Gapped))
-	if e.bool(!i.Finished.IsZero()); !i.Finished.IsZero() {
-		e.uints(uint64(i.Finished.UnixMilli()))
-	}
+	e.time(i.Finished)
 	e.uints(uint64(len(i.Channels)))
 	for _, id := range slices.Sorted(maps.Keys(i.Channels)) {
 		c := i.Channels[id]

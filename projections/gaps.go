@@ -3,6 +3,7 @@ package projections
 import (
 	"maps"
 	"slices"
+	"time"
 
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
@@ -86,6 +87,7 @@ func (g *Guild) applyGapClosed(e eventlog.GapClosed) {
 func (g *Guild) applyGapOpened(e eventlog.GapOpened) {
 	g.gaps[e.Gap], g.gapped = Gap{e.Gap, e.After, e.Channel}, max(g.gapped, e.Gap)
 	if e.Channel == 0 {
+		g.left = time.Time{} // the bot listens again
 		g.unheard = e.Gap
 	} else {
 		g.channel(e.Channel).unheard = e.Gap

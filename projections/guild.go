@@ -1,6 +1,8 @@
 package projections
 
 import (
+	"time"
+
 	"github.com/oklog/ulid/v2"
 
 	"tally/eventlog"
@@ -19,9 +21,9 @@ type Guild struct {
 
 	channels map[snowflake.ID]*channel
 	users    users
-	total    uint64 // sum of the users' messages
-	deleted  idSet  // deleted messages whose author is known, or that will not count
-	unmet    idSet  // deleted before the log held them: their author is not known yet
+	total    Count // sum of the users'
+	deleted  idSet // deleted messages whose author is known, or that will not count
+	unmet    idSet // deleted before the log held them: their author is not known yet
 
 	committed *Import // the last one that completed
 	running   *Import
@@ -34,6 +36,11 @@ type Guild struct {
 
 	policy   Policy            // by which messages are counted
 	settings eventlog.Settings // as they were changed last
+
+	erased map[uint64]bool // hashes of the users who had themselves erased
+	left   time.Time       // when the bot was removed from the guild; zero: it is in it
+
+	onDelete func(id, author snowflake.ID) // told of each message that counts as deleted; nil: nobody is
 }
 
 // Count is what one user has written.
@@ -72,7 +79,7 @@ func (ch *channel) shows() bool {
 
 // NewGuild returns a guild of which nothing is known.
 func NewGuild(id snowflake.ID) *Guild {
-	return &Guild{ID: id, channels: map[snowflake.ID]*channel{}, gaps: map[uint32]Gap{}}
+	return &Guild{ID: id, channels: map[snowflake.ID]*channel{}, gaps: map[uint32]Gap{}, erased: map[uint64]bool{}}
 }
 
 // Apply folds in a body of events. After the last body of a record comes Reach.
@@ -102,6 +109,10 @@ func (g *Guild) Apply(body eventlog.Body) {
 		}
 	case eventlog.SettingsChanged:
 		g.applySettings(b)
+	case eventlog.UserErased:
+		g.erased[b.Hash] = true
+	case eventlog.GuildLeft:
+		g.left = b.At
 	case eventlog.Unknown:
 		g.unknown += uint64(b.Len())
 	}

@@ -80,14 +80,7 @@ func (g *Guild) applySettings(e eventlog.SettingsChanged) {
 
 // excludes reports whether the settings leave a channel out: itself or, of a thread, its channel.
 func (g *Guild) excludes(id snowflake.ID, ch *channel) bool {
-	for _, list := range [...][]snowflake.ID{g.settings.Excluded, g.settings.Within} {
-		for _, out := range list {
-			if out == id || out == ch.parent && out != 0 {
-				return true
-			}
-		}
-	}
-	return false
+	return g.settings.Excludes(id) || ch.parent != 0 && g.settings.Excludes(ch.parent)
 }
 
 // IsExcluded reports whether the settings leave a channel out.
@@ -111,7 +104,7 @@ func (g *Guild) exclude(ch *channel, out bool) {
 	ch.excluded = false // for the sums
 	for at, c := range ch.cells {
 		g.show(ch, at, sign*int64(c.imported+c.stream))
-		g.sums(ch, at).Deleted += uint64(sign * int64(c.deleted))
+		g.showDeleted(ch, at, sign*int64(c.deleted))
 	}
 	if ch.excluded = out; !out {
 		ch.checked = 0 // nobody has looked after it meanwhile

@@ -9,12 +9,13 @@ import (
 
 // Report is a guild's count as programs read it (`tally replay --format json`).
 type Report struct {
-	Guild    snowflake.ID    `json:"guild_id"`
-	Cutoff   *time.Time      `json:"cutoff"` // of the last completed import
-	Import   ImportFields    `json:"import"`
-	Total    uint64          `json:"total"`
-	Users    []UserReport    `json:"users"`    // by messages, descending, then by id
-	Channels []ChannelReport `json:"channels"` // likewise
+	Guild    snowflake.ID      `json:"guild_id"`
+	Cutoff   *time.Time        `json:"cutoff"` // of the last completed import
+	Import   ImportFields      `json:"import"`
+	Settings eventlog.Settings `json:"settings"`
+	Total    uint64            `json:"total"`
+	Users    []UserReport      `json:"users"`    // by messages, descending, then by id
+	Channels []ChannelReport   `json:"channels"` // likewise
 }
 
 // ImportFields are the five fields by which an import is known.
@@ -29,7 +30,7 @@ type ImportFields struct {
 // UserReport is one user's count.
 type UserReport struct {
 	User     snowflake.ID `json:"user_id"`
-	Messages uint64       `json:"messages"`
+	Messages uint64       `json:"messages"` // that exist or, where the settings say so, that were ever seen
 	Seen     uint64       `json:"seen"`
 }
 
@@ -41,12 +42,12 @@ type ChannelReport struct {
 
 // Report returns the whole count.
 func (g *Guild) Report() Report {
-	r := Report{Guild: g.ID, Import: g.ImportFields(), Total: g.total, Users: []UserReport{}, Channels: []ChannelReport{}}
+	r := Report{Guild: g.ID, Import: g.ImportFields(), Settings: g.settings, Total: g.Total(), Users: []UserReport{}, Channels: []ChannelReport{}}
 	if g.committed != nil {
 		r.Cutoff = new(g.committed.Start())
 	}
 	for _, u := range g.Standings() {
-		r.Users = append(r.Users, UserReport{u.User, u.Messages, u.Seen()})
+		r.Users = append(r.Users, UserReport{u.User, u.Shown, u.Seen()})
 	}
 	for _, c := range g.Channels() {
 		r.Channels = append(r.Channels, ChannelReport(c))

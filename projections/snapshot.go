@@ -41,6 +41,16 @@ func SaveSnapshot(dir string, guild snowflake.ID, state []byte) error {
 	return nil
 }
 
+// RemoveSnapshot removes a guild's snapshot, and what a crash has left of one that was being written.
+func RemoveSnapshot(dir string, guild snowflake.ID) error {
+	for _, path := range []string{snapshotPath(dir, guild), snapshotPath(dir, guild) + ".new"} {
+		if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("remove a snapshot: %w", err)
+		}
+	}
+	return nil
+}
+
 // LoadSnapshot reads a guild's last snapshot from the data folder dir. It fails if there is none, or
 // if it is damaged or of another version; then the log gives the state anew.
 func LoadSnapshot(dir string, guild snowflake.ID) (*Guild, error) {
@@ -66,6 +76,9 @@ func Load(log *eventlog.Log, guild snowflake.ID) (*Guild, error) {
 		g = NewGuild(guild)
 	} else if _, err := log.GetIn(guild, g.position); err != nil {
 		g = NewGuild(guild)
+	}
+	for _, user := range log.Hidden(guild) { // the snapshot may be older than their erasure
+		g.Anonymize(user)
 	}
 	if err := g.CatchUp(log); err != nil || !g.Stale() {
 		return g, err

@@ -4,18 +4,32 @@ import (
 	"cmp"
 	"slices"
 
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
 
 // Standing is one user's place among all.
 type Standing struct {
 	User snowflake.ID
-	Rank int // from 1; users with as many messages stand in the order of their ids
+	Rank int // from 1; users with as many messages stand in the order of their ids; eventlog.Anonymous, behind all, has 0
 	Count
+	Shown uint64 // of these, what the settings want to be shown: see Guild.Shown
 }
 
-// Total returns the number of messages that count, of all users.
-func (g *Guild) Total() uint64 { return g.total }
+// Shown returns what is told of a count: the messages that exist or, where the settings say so, all that were
+// ever seen.
+func (g *Guild) Shown(c Count) uint64 {
+	if g.settings.Deleted {
+		return c.Seen()
+	}
+	return c.Messages
+}
+
+// Total returns the number of messages of all users that is shown.
+func (g *Guild) Total() uint64 { return g.Shown(g.total) }
+
+// Sum returns the count of all users together.
+func (g *Guild) Sum() Count { return g.total }
 
 // Users returns the number of users of whom a message was ever seen.
 func (g *Guild) Users() int { return len(g.users.keys) }
@@ -45,7 +59,7 @@ func (g *Guild) Top(n int) (top []Standing, of int) {
 			continue
 		}
 		of++
-		s := Standing{User: g.users.keys[i], Count: u}
+		s := Standing{User: g.users.keys[i], Count: u, Shown: g.Shown(u)}
 		if n < 1 || cut && s.behind(top[n-1]) > 0 {
 			continue
 		}
@@ -57,16 +71,26 @@ func (g *Guild) Top(n int) (top []Standing, of int) {
 	}
 	slices.SortFunc(top, Standing.behind)
 	top = top[:min(n, len(top))]
-	for i := range top {
-		top[i].Rank = i + 1
-	}
+	number(top)
 	return top, of
+}
+
+// number gives the first standings their ranks.
+func number(top []Standing) {
+	for i, s := range top {
+		if s.User != eventlog.Anonymous {
+			top[i].Rank = i + 1
+		}
+	}
 }
 
 // behind is above 0 where s stands behind o.
 func (s Standing) behind(o Standing) int {
-	if s.Messages != o.Messages { // cmp.Or would compare the ids too, of each user for each answer
-		return cmp.Compare(o.Messages, s.Messages)
+	if s.User == eventlog.Anonymous || o.User == eventlog.Anonymous { // all who had themselves erased, in one: they take nobody's place
+		return cmp.Compare(o.User, s.User)
+	}
+	if s.Shown != o.Shown { // cmp.Or would compare the ids too, of each user for each answer
+		return cmp.Compare(o.Shown, s.Shown)
 	}
 	return cmp.Compare(s.User, o.User)
 }
@@ -77,22 +101,23 @@ func (g *Guild) Rank(id snowflake.ID) int {
 	return rank
 }
 
-// Place returns a user's place, from 1, and the number of users who have messages that count.
+// Place returns a user's place, from 1, and Writers.
 func (g *Guild) Place(id snowflake.ID) (rank, writers int) {
-	own := Standing{User: id, Count: g.User(id)}
+	own := Standing{User: id, Shown: g.Shown(g.User(id))}
 	rank = 1
 	for i, u := range g.users.sums {
-		if u.Messages > 0 {
+		shown := g.Shown(u)
+		if shown > 0 && g.users.keys[i] != eventlog.Anonymous {
 			writers++
 		}
-		if u.Seen() > 0 && own.behind(Standing{User: g.users.keys[i], Count: u}) > 0 {
+		if u.Seen() > 0 && own.behind(Standing{User: g.users.keys[i], Shown: shown}) > 0 {
 			rank++
 		}
 	}
 	return rank, writers
 }
 
-// ChannelCount is what counts in one channel or thread.
+// ChannelCount is what is shown of one channel or thread.
 type ChannelCount struct {
 	Channel  snowflake.ID
 	Messages uint64
@@ -105,11 +130,12 @@ func (g *Guild) Channels() []ChannelCount {
 		if ch.excluded {
 			continue
 		}
-		n := uint64(0)
+		var sum Count
 		for _, c := range ch.cells {
-			n += uint64(c.imported) + uint64(c.stream)
+			sum.Messages += uint64(c.imported) + uint64(c.stream)
+			sum.Deleted += uint64(c.deleted)
 		}
-		if n > 0 {
+		if n := g.Shown(sum); n > 0 {
 			all = append(all, ChannelCount{id, n})
 		}
 	}
@@ -119,11 +145,11 @@ func (g *Guild) Channels() []ChannelCount {
 	return all
 }
 
-// Writers returns the number of users who have messages that count.
+// Writers returns the number of users who have messages that are shown.
 func (g *Guild) Writers() int {
 	n := 0
-	for _, u := range g.users.sums {
-		if u.Messages > 0 {
+	for i, u := range g.users.sums {
+		if g.Shown(u) > 0 && g.users.keys[i] != eventlog.Anonymous {
 			n++
 		}
 	}

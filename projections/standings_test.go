@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
 
@@ -13,21 +14,25 @@ import (
 func TestTop(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := NewGuild(guildID)
+		g.settings.Deleted = rapid.Bool().Draw(t, "deleted ones too")
 		count := rapid.Uint64Range(0, 5)
 		users := rapid.IntRange(0, 60).Draw(t, "users")
 		var want []Standing
 		writers := 0
 		for i := range users {
-			s := Standing{User: snowflake.ID(1 + i), Count: Count{Messages: count.Draw(t, "messages"), Deleted: count.Draw(t, "deleted")}}
+			s := Standing{User: eventlog.Anonymous + 1 + snowflake.ID(i), Count: Count{Messages: count.Draw(t, "messages"), Deleted: count.Draw(t, "deleted")}}
 			g.users.sums[g.users.number(s.User)] = s.Count
+			if s.Shown = s.Messages; g.settings.Deleted {
+				s.Shown += s.Deleted
+			}
 			if s.Seen() > 0 {
 				want = append(want, s)
 			}
-			if s.Messages > 0 {
+			if s.Shown > 0 {
 				writers++
 			}
 		}
-		slices.SortStableFunc(want, func(a, b Standing) int { return int(b.Messages) - int(a.Messages) })
+		slices.SortStableFunc(want, func(a, b Standing) int { return int(b.Shown) - int(a.Shown) })
 		for i := range want {
 			want[i].Rank = i + 1
 			if rank, n := g.Place(want[i].User); rank != i+1 || n != writers {

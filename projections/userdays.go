@@ -27,9 +27,9 @@ type userDay struct {
 // then by user. Their sums are those of Board. It reads the log again, up to the guild's position, and needs about 100
 // bytes for each that it returns, however many messages there are.
 func (g *Guild) UserDays(log *eventlog.Log, w Window) ([]UserDay, error) {
-	sums := map[userDay]uint64{}
+	sums, calendar := map[userDay]uint64{}, g.Calendar()
 	err := g.eachCounted(log, w, func(channel snowflake.ID, e eventlog.Found) {
-		sums[userDay{DayOf(e.ID), channel, e.Author}]++
+		sums[userDay{calendar.Day(e.ID), channel, e.Author}]++
 	})
 	if err != nil {
 		return nil, fmt.Errorf("count guild %s by user, channel and day: %w", g.ID, err)

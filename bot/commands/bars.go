@@ -2,7 +2,6 @@ package commands
 
 import (
 	"fmt"
-	"time"
 
 	"tally/bot/picture"
 	"tally/projections"
@@ -14,40 +13,41 @@ const (
 	mostWeeks = 3 * 366
 )
 
-// barsOf sums an activity up over time, from one instant to another: by hour within a day, else by day, week or month.
+// barsOf sums an activity up over time, from one day to another: by hour within a day, else by day, week or month.
 // What has no messages has a bar too.
-func barsOf(a *projections.Activity, from, to time.Time) (bars []picture.Bar, unit string) {
-	first, last := startOfDay(from.UTC()), startOfDay(to.UTC())
-	days := int(last.Sub(first).Hours()/24) + 1
+func barsOf(a *projections.Activity, first, last projections.Day) (bars []picture.Bar, unit string) {
+	days := int(last-first) + 1
 	if days <= 1 {
 		for hour, n := range a.Hours[first.Weekday()] {
 			bars = append(bars, picture.Bar{Name: fmt.Sprintf("%02d:00", hour), Messages: n})
 		}
-		return bars, "hour, UTC"
+		return bars, "hour, " + a.Calendar.Zone()
 	}
-	begin, name, unit := startOfDay, "2 Jan", "day"
+	begin, name, unit := func(day projections.Day) projections.Day { return day }, "2 Jan", "day"
 	switch {
 	case days > mostWeeks:
 		begin, name, unit = startOfMonth, "Jan 2006", "month"
 	case days > mostDays:
 		begin, name, unit = startOfWeek, "2 Jan 2006", "week"
 	}
-	for day := first; !day.After(last); day = day.AddDate(0, 0, 1) {
-		if label := begin(day).Format(name); len(bars) == 0 || bars[len(bars)-1].Name != label {
+	for day := first; day <= last; day++ {
+		if label := begin(day).Time().Format(name); len(bars) == 0 || bars[len(bars)-1].Name != label {
 			bars = append(bars, picture.Bar{Name: label})
 		}
-		bars[len(bars)-1].Messages += a.Days[projections.Day(day.Unix()/(24*60*60))]
+		bars[len(bars)-1].Messages += a.Days[day]
 	}
 	return bars, unit
 }
 
-func startOfDay(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, time.UTC)
+// startOfWeek is the Monday.
+func startOfWeek(day projections.Day) projections.Day {
+	return day - projections.Day(day.Weekday()+6)%7
 }
 
-// startOfWeek is the Monday.
-func startOfWeek(t time.Time) time.Time { return startOfDay(t).AddDate(0, 0, -(int(t.Weekday())+6)%7) }
+func startOfMonth(day projections.Day) projections.Day {
+	return day - projections.Day(day.Time().Day()-1)
+}
 
-func startOfMonth(t time.Time) time.Time {
-	return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
+func startOfYear(day projections.Day) projections.Day {
+	return day - projections.Day(day.Time().YearDay()-1)
 }

@@ -10,6 +10,7 @@ import (
 // TestBars sums all messages up, whatever a bar stands for, and leaves no span out.
 func TestBars(t *testing.T) {
 	first := time.Date(2019, 12, 30, 22, 0, 0, 0, time.UTC) // a Monday
+	calendar := projections.NewCalendar(time.UTC)
 	for _, c := range []struct {
 		days        int // after the first
 		bars        int
@@ -23,12 +24,12 @@ func TestBars(t *testing.T) {
 		{1097, 157, "week", "30 Dec 2019", "26 Dec 2022"},
 		{1098, 38, "month", "Dec 2019", "Jan 2023"},
 	} {
-		a := &projections.Activity{Days: map[projections.Day]uint64{}}
+		a := &projections.Activity{Calendar: calendar, Days: map[projections.Day]uint64{}}
 		for d := range c.days + 1 {
 			a.Days[projections.Day(first.AddDate(0, 0, d).Unix()/86400)] = 1
 		}
 		a.Hours[first.Weekday()][22] = 1
-		bars, unit := barsOf(a, first, first.AddDate(0, 0, c.days))
+		bars, unit := barsOf(a, calendar.DayOf(first), calendar.DayOf(first.AddDate(0, 0, c.days)))
 		sum := uint64(0)
 		for _, b := range bars {
 			sum += b.Messages

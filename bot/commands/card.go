@@ -36,17 +36,17 @@ func card(i interaction, who snowflake.ID, s span) (reply, error) {
 		if err != nil {
 			return reply{}, err
 		}
-		rank, writers, total = board.Of(who).Rank, len(board.Standings), board.Total
+		rank, writers, total = board.Of(who).Rank, board.Writers(), board.Total
 	}
-	rep := reply{embed: cardEmbed(i, who, s, g.User(who), a)}
-	if rep.note(i.target); a.Total == 0 {
+	rep := reply{embed: cardEmbed(i, who, s, deletedOf(g, who), a)}
+	if rep.note(days(a.Calendar), incomplete(i.target)); a.Total == 0 {
 		return rep, nil
 	}
 	rep.embed.Fields = append([]*discordgo.MessageEmbedField{place(rank, writers), field("Share of the server", share(a.Total, total))}, rep.embed.Fields...)
 	return rep, i.picture(&rep, "messages.png", s.bars(a, i.id.Time()))
 }
 
-func cardEmbed(i interaction, who snowflake.ID, s span, all projections.Count, a *projections.Activity) *discordgo.MessageEmbed {
+func cardEmbed(i interaction, who snowflake.ID, s span, deleted *discordgo.MessageEmbedField, a *projections.Activity) *discordgo.MessageEmbed {
 	wrote := strings.TrimSpace(fmt.Sprintf("%s wrote **%s** %s", named(who, i.hasLeft(who)), count(a.Total, "message"), s.period.title))
 	e := &discordgo.MessageEmbed{Color: colourInfo, Description: wrote + "."}
 	if a.Total == 0 {
@@ -55,21 +55,34 @@ func cardEmbed(i interaction, who snowflake.ID, s span, all projections.Count, a
 	best, most := bestDay(a)
 	e.Fields = append(e.Fields, field("First message", ago(a.First.Time())), field("Best day", fmt.Sprintf("%s: %s", best, number(most))))
 	e.Fields = append(e.Fields, topChannels(busiest(i.target, a, channelsOnCard))...)
-	if all.Deleted > 0 && s.everything() {
-		e.Fields = append(e.Fields, field("With deleted ones", number(all.Seen())))
+	if deleted != nil && s.everything() {
+		e.Fields = append(e.Fields, deleted)
 	}
 	return e
+}
+
+// deletedOf tells of a member's deleted messages what the count that is shown doesn't; nil: there are none.
+func deletedOf(g *projections.Guild, who snowflake.ID) *discordgo.MessageEmbedField {
+	switch c := g.User(who); {
+	case c.Deleted == 0:
+		return nil
+	case g.Settings().Deleted:
+		return field("Deleted among them", number(c.Deleted))
+	default:
+		return field("With deleted ones", number(c.Seen()))
+	}
 }
 
 // daysDrawn is how far back the picture of all a member's messages goes.
 const daysDrawn = 90
 
 func (s span) bars(a *projections.Activity, now time.Time) (f picture.Figures) {
-	if !s.everything() {
-		f.Bars, f.Unit = barsOf(a, s.period.begin(now), now)
+	last := a.Calendar.DayOf(now)
+	if s.period.first != nil {
+		f.Bars, f.Unit = barsOf(a, s.period.first(last), last)
 		return f
 	}
-	f.Bars, f.Unit = barsOf(a, now.AddDate(0, 0, 1-daysDrawn), now)
+	f.Bars, f.Unit = barsOf(a, last+1-daysDrawn, last)
 	f.Unit += fmt.Sprintf(", the last %d days", daysDrawn)
 	return f
 }

@@ -72,11 +72,11 @@ func (r *Router) handleExport(_ context.Context, i interaction) (reply, error) {
 	rep := reply{
 		embed: &discordgo.MessageEmbed{
 			Title: "Export of " + i.target.Directory.Name() + s.title(), Color: colourInfo,
-			Description: fmt.Sprintf("%s in %s: by day (UTC), channel and user.", count(sum, "message"), count(len(rows), "row")),
+			Description: fmt.Sprintf("%s in %s: by day (%s), channel and user.", count(sum, "message"), count(len(rows), "row"), g.Calendar().Zone()),
 		},
 		files: []*discordgo.File{{Name: f.name(s, i.id.Time()), ContentType: f.contentType(), Reader: bytes.NewReader(data)}},
 	}
-	rep.note(i.target)
+	rep.note(incomplete(i.target))
 	return rep, nil
 }
 

@@ -87,6 +87,7 @@ type boardPage struct {
 	left        map[snowflake.ID]bool // of the rows' users those who left the server
 	total       uint64
 	own         projections.Standing // the asker's; without messages there is none
+	days        string               // by which clock, if any are meant
 }
 
 func (r *Router) handleLeaderboard(ctx context.Context, i interaction) (reply, error) {
@@ -115,6 +116,7 @@ type ranking struct {
 	users int
 	total uint64
 	own   projections.Standing // the asker's
+	days  string               // by which clock, if any are meant
 }
 
 func (r *Router) ranking(ctx context.Context, i interaction, q boardQuery) (rank ranking, err error) {
@@ -139,15 +141,19 @@ func (r *Router) ranking(ctx context.Context, i interaction, q boardQuery) (rank
 		return rank, err
 	}
 	all := board.Standings
-	return ranking{
+	rank = ranking{
 		top:   func(n int) ([]projections.Standing, int) { return all[:min(n, len(all))], len(all) },
 		users: len(all), total: board.Total, own: board.Of(i.user),
-	}, nil
+	}
+	if q.period.name != allTime.name || q.day != "" {
+		rank.days = days(g.Calendar())
+	}
+	return rank, nil
 }
 
 func rankingOfAll(g *projections.Guild, user snowflake.ID) ranking {
 	r := ranking{top: g.Top, users: g.Users(), total: g.Total()}
-	if r.own.Count = g.User(user); r.own.Messages > 0 {
+	if r.own.Shown = g.Shown(g.User(user)); r.own.Shown > 0 {
 		r.own.Rank = g.Rank(user)
 	}
 	return r
@@ -155,7 +161,7 @@ func rankingOfAll(g *projections.Guild, user snowflake.ID) ranking {
 
 // pageOf returns a page; one that isn't there becomes the nearest.
 func (r ranking) pageOf(page int) boardPage {
-	p := boardPage{page: min(max(page, 1), pagesOf(r.users)), total: r.total, own: r.own}
+	p := boardPage{page: min(max(page, 1), pagesOf(r.users)), total: r.total, own: r.own, days: r.days}
 	p.cut(r.top(p.page * rowsPerPage))
 	return p
 }
@@ -170,7 +176,11 @@ func (p *boardPage) cut(top []projections.Standing, users int) {
 func (q boardQuery) reply(server, note string, p boardPage) reply {
 	var rows []string
 	for _, s := range p.rows {
-		rows = append(rows, fmt.Sprintf("**%d.** %s — %s", s.Rank, named(s.User, p.left[s.User]), number(s.Messages)))
+		row := fmt.Sprintf("%s — %s", named(s.User, p.left[s.User]), number(s.Shown))
+		if s.Rank > 0 {
+			row = fmt.Sprintf("**%d.** %s", s.Rank, row)
+		}
+		rows = append(rows, row)
 	}
 	if len(rows) == 0 {
 		rows = []string{"Nobody wrote anything."}
@@ -183,12 +193,10 @@ func (q boardQuery) reply(server, note string, p boardPage) reply {
 		footer += " of " + number(p.pages)
 	}
 	footer += fmt.Sprintf(" · %s in all", count(p.total, "message"))
-	if p.own.Messages > 0 {
-		footer += fmt.Sprintf(" · you: %s, rank %s", number(p.own.Messages), number(p.own.Rank))
+	if p.own.Shown > 0 {
+		footer += fmt.Sprintf(" · you: %s, rank %s", number(p.own.Shown), number(p.own.Rank))
 	}
-	if note != "" {
-		footer += "\n" + note
-	}
+	footer = lines([]string{footer, p.days, note})
 	embed := &discordgo.MessageEmbed{
 		Title: "Leaderboard of " + server + q.title(), Description: lines(rows), Color: colourInfo,
 		Footer: &discordgo.MessageEmbedFooter{Text: footer},

@@ -36,19 +36,18 @@ func (r *Router) handleMessageCount(ctx context.Context, i interaction) (reply, 
 	embed := &discordgo.MessageEmbed{Color: colourInfo}
 	messages := uint64(0)
 	i.target.Gate.View(func(g *projections.Guild) {
-		c := g.User(who)
 		rank, writers := g.Place(who)
-		messages = c.Messages
-		embed.Description = fmt.Sprintf("%s wrote **%s**.", named(who, left), count(c.Messages, "message"))
-		if c.Messages > 0 {
-			embed.Fields = append(embed.Fields, place(rank, writers), field("Share of the server", share(c.Messages, g.Total())))
+		messages = g.Shown(g.User(who))
+		embed.Description = fmt.Sprintf("%s wrote **%s**.", named(who, left), count(messages, "message"))
+		if messages > 0 {
+			embed.Fields = append(embed.Fields, place(rank, writers), field("Share of the server", share(messages, g.Total())))
 		}
-		if c.Deleted > 0 {
-			embed.Fields = append(embed.Fields, field("With deleted ones", number(c.Seen())))
+		if deleted := deletedOf(g, who); deleted != nil {
+			embed.Fields = append(embed.Fields, deleted)
 		}
 	})
 	rep := reply{embed: embed}
-	rep.note(i.target)
+	rep.note(incomplete(i.target))
 	if messages > 0 {
 		rep.more = func(ctx context.Context) (reply, error) { return card(ctx, i) }
 	}
@@ -59,9 +58,9 @@ func place(rank, of int) *discordgo.MessageEmbedField {
 	return field("Rank", fmt.Sprintf("%s of %s", number(rank), number(of)))
 }
 
-// note says in the footer in what the counts will still change.
-func (r *reply) note(t *Target) {
-	if text := incomplete(t); text != "" {
+// note puts lines into the footer. Empty ones go.
+func (r *reply) note(texts ...string) {
+	if text := lines(texts); text != "" {
 		r.embed.Footer = &discordgo.MessageEmbedFooter{Text: text}
 	}
 }
@@ -86,5 +85,5 @@ func incomplete(t *Target) (note string) {
 		}
 		note = fmt.Sprintf(note, progress)
 	}
-	return note
+	return lines([]string{note, anew(t)})
 }

@@ -10,26 +10,25 @@ import (
 	"tally/projections"
 )
 
-// period is a span of time that ends now, or on a day that was asked for. Days are UTC's.
+// period is a span of time that ends now, or on a day that was asked for. Days are those of the server's time
+// zone.
 type period struct {
 	name  string // in options and custom ids
 	label string // on a button
 	title string
-	begin func(end time.Time) time.Time // end is within the last day
+	first func(last projections.Day) projections.Day // nil: there is no first day
 }
 
 var periods = []period{
-	{"today", "Today", "today", startOfDay},
-	{"7-days", "7 days", "the last 7 days", func(end time.Time) time.Time { return startOfDay(end).AddDate(0, 0, -6) }},
-	{"30-days", "30 days", "the last 30 days", func(end time.Time) time.Time { return startOfDay(end).AddDate(0, 0, -29) }},
+	{"today", "Today", "today", func(last projections.Day) projections.Day { return last }},
+	{"7-days", "7 days", "the last 7 days", func(last projections.Day) projections.Day { return last - 6 }},
+	{"30-days", "30 days", "the last 30 days", func(last projections.Day) projections.Day { return last - 29 }},
 	{"month", "This month", "this month", startOfMonth},
-	{"year", "This year", "this year", func(end time.Time) time.Time {
-		return time.Date(end.Year(), time.January, 1, 0, 0, 0, 0, time.UTC)
-	}},
+	{"year", "This year", "this year", startOfYear},
 	allTime,
 }
 
-var allTime = period{"all", "All time", "", func(time.Time) time.Time { return time.UnixMilli(snowflake.Epoch) }}
+var allTime = period{"all", "All time", "", nil}
 
 // periodOf returns the period of a name, all time for one that is unknown.
 func periodOf(name string) period {
@@ -41,7 +40,7 @@ func periodOf(name string) period {
 
 func periodOption() *discordgo.ApplicationCommandOption {
 	o := &discordgo.ApplicationCommandOption{
-		Type: discordgo.ApplicationCommandOptionString, Name: "period", Description: "Which messages; without it, all. Days are UTC's",
+		Type: discordgo.ApplicationCommandOptionString, Name: "period", Description: "Which messages; without it, all. Days are those of the server's time zone",
 	}
 	for _, p := range periods {
 		o.Choices = append(o.Choices, &discordgo.ApplicationCommandOptionChoice{Name: p.label, Value: p.name})
@@ -70,17 +69,29 @@ func (s span) everything() bool {
 	return s.period.name == allTime.name && s.channel == 0 && s.day == ""
 }
 
-// window returns the span's messages. now is the time of asking.
-func (s span) window(now time.Time, parentOf func(snowflake.ID) snowflake.ID) (projections.Window, error) {
-	last, end := now.UTC(), now.UTC().Add(time.Second)
-	if s.day != "" {
-		var err error
-		if last, err = time.Parse(time.DateOnly, s.day); err != nil {
-			return projections.Window{}, wrongDay
-		}
-		end = last.AddDate(0, 0, 1)
+// last returns the span's last day. now is the time of asking.
+func (s span) last(c *projections.Calendar, now time.Time) (day projections.Day, err error) {
+	if s.day == "" {
+		return c.DayOf(now), nil
 	}
-	w := projections.Window{From: snowflake.At(s.period.begin(last)), To: snowflake.At(end)}
+	if err := day.UnmarshalText([]byte(s.day)); err != nil {
+		return 0, wrongDay
+	}
+	return day, nil
+}
+
+// window returns the span's messages.
+func (s span) window(c *projections.Calendar, now time.Time, parentOf func(snowflake.ID) snowflake.ID) (w projections.Window, err error) {
+	last, err := s.last(c, now)
+	if err != nil {
+		return w, err
+	}
+	if s.period.first != nil {
+		w.From = snowflake.At(c.Begin(s.period.first(last)))
+	}
+	if w.To = snowflake.At(now.Add(time.Second)); s.day != "" {
+		w.To = snowflake.At(c.Begin(last + 1))
+	}
 	if s.channel != 0 {
 		w.In = func(id snowflake.ID) bool { return id == s.channel || parentOf(id) == s.channel }
 	}
@@ -90,12 +101,20 @@ func (s span) window(now time.Time, parentOf func(snowflake.ID) snowflake.ID) (p
 // count returns the guild as the log has it, and which of its messages are asked for. It holds nothing up: the
 // live count has its own state. It is valid until the turn ends.
 func (s span) count(i interaction) (*projections.Guild, projections.Window, error) {
-	w, err := s.window(i.id.Time(), i.target.Directory.ParentOf)
+	g, err := i.turn.count(i.target.Gate)
 	if err != nil {
-		return nil, w, err
+		return nil, projections.Window{}, err
 	}
-	g, err := i.turn.count(i.target.Gate.Log())
+	w, err := s.window(g.Calendar(), i.id.Time(), i.target.Directory.ParentOf)
 	return g, w, err
+}
+
+// days says by which clock there are days, where it isn't UTC.
+func days(c *projections.Calendar) string {
+	if c.Zone() == "UTC" {
+		return ""
+	}
+	return "Days are those of " + c.Zone() + "."
 }
 
 // title says of which messages something is told: "", or such as ": the last 7 days".
@@ -112,6 +131,10 @@ func (s span) title() string {
 }
 
 // PeriodBegin returns the first id of a period that ends at end, by its name: all, today, 7-days, 30-days, month, year.
-func PeriodBegin(name string, end time.Time) snowflake.ID {
-	return snowflake.At(periodOf(name).begin(end.UTC()))
+func PeriodBegin(name string, c *projections.Calendar, end time.Time) snowflake.ID {
+	p := periodOf(name)
+	if p.first == nil {
+		return 0
+	}
+	return snowflake.At(c.Begin(p.first(c.DayOf(end))))
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 	"github.com/dustin/go-humanize"
 
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
 
@@ -23,11 +24,16 @@ const (
 const maxDescription = 4000
 
 func (r reply) response(private bool) *discordgo.InteractionResponseData {
-	d := &discordgo.InteractionResponseData{Embeds: []*discordgo.MessageEmbed{r.embed}, Components: r.buttons, Files: r.files}
+	d := &discordgo.InteractionResponseData{Embeds: []*discordgo.MessageEmbed{r.embed}, Components: r.components(), Files: r.files}
 	if private {
 		d.Flags = discordgo.MessageFlagsEphemeral
 	}
 	return d
+}
+
+// components returns the buttons; none take away those that the message had.
+func (r reply) components() []discordgo.MessageComponent {
+	return append([]discordgo.MessageComponent{}, r.buttons...)
 }
 
 func deferredData(private bool) *discordgo.InteractionResponseData {
@@ -60,8 +66,17 @@ func count[T int | uint64](n T, noun string) string {
 func instant(t time.Time) string { return fmt.Sprintf("<t:%d:f>", t.Unix()) }
 func ago(t time.Time) string     { return fmt.Sprintf("<t:%d:R>", t.Unix()) }
 
-func user(id snowflake.ID) string    { return "<@" + id.String() + ">" }
 func channel(id snowflake.ID) string { return "<#" + id.String() + ">" }
+
+// erasedMembers is how all who had themselves erased are named, for they are one.
+const erasedMembers = "erased members"
+
+func user(id snowflake.ID) string {
+	if id == eventlog.Anonymous {
+		return erasedMembers
+	}
+	return "<@" + id.String() + ">"
+}
 
 // lines joins lines as long as they fit an embed, and says how many are left out. Empty ones go.
 func lines(all []string) string {
@@ -86,17 +101,34 @@ func inGuilds() *[]discordgo.InteractionContextType {
 	return &[]discordgo.InteractionContextType{discordgo.InteractionContextGuild}
 }
 
-// option returns the value of a command's option, or nil.
+// option returns the value of an option of a command, or of the part of it that was given; nil without one.
 func (i interaction) option(name string) any {
-	if i.Type != discordgo.InteractionApplicationCommand {
-		return nil
-	}
-	for _, o := range i.ApplicationCommandData().Options {
+	for _, o := range i.options() {
 		if o.Name == name {
 			return o.Value
 		}
 	}
 	return nil
+}
+
+func (i interaction) options() []*discordgo.ApplicationCommandInteractionDataOption {
+	if i.Type != discordgo.InteractionApplicationCommand && i.Type != discordgo.InteractionApplicationCommandAutocomplete {
+		return nil
+	}
+	options := i.ApplicationCommandData().Options
+	if i.part() != "" {
+		return options[0].Options
+	}
+	return options
+}
+
+// part returns the subcommand that was given, "" for a command without such.
+func (i interaction) part() string {
+	options := i.ApplicationCommandData().Options
+	if len(options) == 0 || options[0].Type != discordgo.ApplicationCommandOptionSubCommand {
+		return ""
+	}
+	return options[0].Name
 }
 
 // idOption returns the id in a command's option, 0 without one.

@@ -16,6 +16,8 @@ import (
 	"tally/bot/members"
 	"tally/bot/picture"
 	"tally/bot/rest"
+	"tally/bot/settings"
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
 
@@ -25,10 +27,11 @@ const deferAfter = 1500 * time.Millisecond
 // Target is the guild that a command works on.
 type Target struct {
 	history.Reader
-	Gate    *gate.Gate
-	Job     *importer.Job
-	Members *members.Members
-	Now     func() time.Time // Discord's clock
+	Gate     *gate.Gate
+	Job      *importer.Job
+	Members  *members.Members
+	Settings *settings.Keeper
+	Now      func() time.Time // Discord's clock
 }
 
 // Router takes interactions and answers them.
@@ -37,8 +40,11 @@ type Router struct {
 	App    snowflake.ID
 	// Searches says that the application may use Discord's search.
 	Searches bool
-	Turns    *Turns // of those that read the log
-	Log      *slog.Logger
+	// EraseAfter is for how many days a server's data is kept after the bot was removed from it; 0: until it is erased
+	// by hand.
+	EraseAfter int
+	Turns      *Turns // of those that read the log
+	Log        *slog.Logger
 	// Draw makes pictures; nil: as PNG.
 	Draw func(picture.Figures) ([]byte, error)
 	// Target returns a guild, or false while it isn't known yet.
@@ -53,6 +59,7 @@ type interaction struct {
 	turn              *turn // while its answer is read from the log
 	room              int   // for a file, in bytes
 	draw              func(picture.Figures) ([]byte, error)
+	settings          eventlog.Settings // as they were when it came
 }
 
 // reply is an answer.
@@ -77,6 +84,8 @@ func (r *Router) all() map[string]command {
 	commands := map[string]command{}
 	for _, c := range []command{
 		r.importMessages(), r.importStatus(), r.importCancel(), r.verifyCounts(), r.recount(), r.messageCount(), r.leaderboard(), r.activity(), r.export(),
+		r.settings(),
+		r.privacy(), r.forgetMe(), r.eraseUser(),
 	} {
 		commands[c.definition.Name] = c
 	}
@@ -98,6 +107,10 @@ func (r *Router) Handle(ctx context.Context, data json.RawMessage) {
 	var event discordgo.InteractionCreate
 	if err := json.Unmarshal(data, &event); err != nil {
 		r.Log.Error("an interaction can't be read", "error", err)
+		return
+	}
+	if event.Type == discordgo.InteractionApplicationCommandAutocomplete {
+		r.suggest(ctx, event.Interaction)
 		return
 	}
 	i, h, private := r.route(event.Interaction)
@@ -139,7 +152,11 @@ func (r *Router) route(event *discordgo.Interaction) (i interaction, h handler, 
 	if i.target, known = r.Target(guild); !known {
 		return i, refuse("I am still getting to know this server. Try again in a few seconds."), true
 	}
-	return i, c.handle, c.private
+	i.settings = i.target.chosen()
+	if why := i.refusal(c); why != "" {
+		return i, refuse(why), true
+	}
+	return i, c.handle, c.private || i.settings.Private
 }
 
 func refuse(why string) handler {
@@ -180,23 +197,28 @@ func (r *Router) answer(ctx context.Context, i interaction, h handler, private b
 	return r.follow(ctx, i, <-result, private)
 }
 
-// changesItsMessage says that the answer takes the place of the message that the button is on, which all see:
-// so not what is for the asker alone.
+// changesItsMessage says that the answer takes the place of the message that the button is on: not what is for the
+// asker alone, if all see that.
 func (i interaction) changesItsMessage(private bool) bool {
-	return i.Type == discordgo.InteractionMessageComponent && !private
+	seen := i.Message == nil || i.Message.Flags&discordgo.MessageFlagsEphemeral == 0
+	return i.Type == discordgo.InteractionMessageComponent && !(private && seen)
 }
 
 // follow fills a deferred answer. After 15 minutes Discord takes no answer any more: then it is posted to
-// the channel, unless it is for the asker alone.
+// the channel, and of one for the asker alone, only that it has come too late.
 func (r *Router) follow(ctx context.Context, i interaction, rep reply, private bool) error {
 	if rep.more != nil {
 		rep = r.run(ctx, i, func(ctx context.Context, _ interaction) (reply, error) { return rep.more(ctx) })
 	}
 	err := r.Client.EditReply(ctx, r.App, i.Token, &discordgo.WebhookEdit{
-		Embeds: &[]*discordgo.MessageEmbed{rep.embed}, Components: &rep.buttons, Files: rep.files,
+		Embeds: &[]*discordgo.MessageEmbed{rep.embed}, Components: new(rep.components()), Files: rep.files,
 	})
 	if !errors.Is(err, rest.ErrUnknownInteraction) || private {
 		return err
+	}
+	if private {
+		rep = reply{embed: notice("An answer came too late", fmt.Sprintf("It is for %s alone, and Discord takes such an answer for 15 minutes only. "+
+			"What was asked for is done; `/settings answers` can let everyone see answers.", user(i.user)))}
 	}
 	_, err = r.Client.Post(ctx, i.channel, &discordgo.MessageSend{Embeds: []*discordgo.MessageEmbed{rep.embed}, Components: rep.buttons, Files: rep.files})
 	return err

@@ -23,6 +23,7 @@ type Guild struct {
 	channels map[snowflake.ID]*channel
 	order    []*channel
 	botRole  snowflake.ID
+	commands map[string][]snowflake.ID // roles that Server Settings → Integrations let give a command
 	joined   time.Time
 	gone     bool // the bot was removed
 	outage   bool

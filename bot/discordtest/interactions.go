@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -122,7 +123,8 @@ func (g *Guild) mayUse(cmd Command, c *channel) error {
 	if p&PermViewChannel == 0 || g.members[cmd.User] == nil {
 		return fmt.Errorf("%w: the channel isn't theirs to see", ErrNotAllowed)
 	}
-	if known.Permissions == nil || p&PermAdministrator != 0 {
+	allowed := func(role snowflake.ID) bool { return g.members[cmd.User].has(role) }
+	if known.Permissions == nil || p&PermAdministrator != 0 || slices.ContainsFunc(g.commands[known.Name], allowed) {
 		return nil
 	}
 	need, err := snowflake.Parse(*known.Permissions) // a set of bits, decimal like an id

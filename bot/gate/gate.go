@@ -25,6 +25,11 @@ type Gate struct {
 	guild snowflake.ID
 	slog  *slog.Logger
 	jobs  *queue
+
+	// Parent returns a thread's channel, or 0. Set it before anything is given to the gate: messages in a thread of an
+	// excluded channel tell the log whose it is. nil: no threads are known.
+	Parent func(thread snowflake.ID) snowflake.ID
+
 	done  chan struct{} // closed when the writer has ended
 	close sync.Once
 	stop  chan struct{} // closed when nothing more is taken
@@ -44,6 +49,13 @@ type Gate struct {
 	saving     sync.Mutex     // held while a snapshot is made
 	beside     sync.WaitGroup // of what makes it
 	saved      atomic.Int64   // bytes of the last one
+	snapshots  atomic.Int64   // that were saved, or removed
+
+	masks    masks
+	erasing  sync.Mutex   // held while a user is erased
+	erasures atomic.Int64 // how often the state was changed by that
+	life     context.Context
+	end      context.CancelFunc // ends life, when the gate is closed
 }
 
 // Open loads the guild's count from its snapshot and the log, and starts its writer.
@@ -52,14 +64,21 @@ func Open(log *eventlog.Log, guild snowflake.ID, logger *slog.Logger) (*Gate, er
 	if err != nil {
 		return nil, err
 	}
+	life, end := context.WithCancel(context.Background())
 	g := &Gate{
+		life: life, end: end,
 		log: log, guild: guild, slog: logger.With("guild", guild), state: state, recent: newRecent(state.Newest()),
 		jobs: newQueue(), done: make(chan struct{}), stop: make(chan struct{}), last: make(chan struct{}),
 	}
 	if n := state.Followed(); n >= mostTail { // the next start may come before as many are new
 		g.dirty = n
 	}
+	if err := g.masks.open(log.Dir(), state); err != nil {
+		end()
+		return nil, err
+	}
 	go g.write()
+	g.resumeErasing()
 	return g, nil
 }
 
@@ -70,6 +89,7 @@ func (g *Gate) Log() *eventlog.Log { return g.log }
 func (g *Gate) Close() {
 	g.close.Do(func() {
 		close(g.stop)
+		g.end()
 		g.giving.Lock() // who was about to give something has given it, or was refused
 		close(g.last)
 		g.giving.Unlock()

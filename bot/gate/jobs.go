@@ -18,6 +18,7 @@ type job struct {
 	deleted  []snowflake.ID
 	decide   func(*projections.Guild) ([]eventlog.Body, error)
 	swap     func() (*projections.Guild, error)
+	erase    *erasure
 	taken    *Taken // what an archive's messages came to
 
 	outcome chan error // has room for one; nil where nobody waits

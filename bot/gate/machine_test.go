@@ -55,6 +55,7 @@ func TestAnyInterleaving(t *testing.T) {
 			"archive":  m.step(func() { must(m, m.archiveLater()()) }),
 			"reopen":   m.step(m.reopen),
 			"recount":  m.step(m.recount),
+			"erase":    m.step(m.erase),
 		})
 	})
 }
@@ -334,6 +335,20 @@ func (m *machine) reopen() {
 		must(m, os.RemoveAll(filepath.Join(m.dir, "snapshots")))
 	}
 	m.open()
+}
+
+// erase has somebody erased, whatever waits for the writer. Discord goes on naming him.
+func (m *machine) erase() {
+	user := snowflake.ID(m.number(50, 52))
+	if m.erased[user] && m.number(0, 3) > 0 {
+		return
+	}
+	m.erased[user] = true
+	_, err := m.gate.Erase(context.Background(), user)
+	must(m, err)
+	if left, err := m.log.Naming(context.Background(), guildID, user); err != nil || left.Records > 0 {
+		m.Fatalf("user %d is still in %d records, %v", user, left.Records, err)
+	}
 }
 
 func (m *machine) recount() {

@@ -24,6 +24,7 @@ type model struct {
 	parents map[snowflake.ID]snowflake.ID
 	gone    map[snowflake.ID]bool // channels
 	deleted map[snowflake.ID]bool
+	erased  map[snowflake.ID]bool // users
 
 	started, running uint32
 	finished         map[snowflake.ID]eventlog.Outcome // by the running import
@@ -33,7 +34,7 @@ func newModel() *model {
 	return &model{
 		sent: map[key]discord.Message{}, stream: map[key]bool{}, archive: map[key]bool{}, repairs: map[key]bool{}, imports: map[uint32]map[key]bool{0: {}},
 		cutoffs: map[uint32]snowflake.ID{}, by: map[snowflake.ID]uint32{}, parents: map[snowflake.ID]snowflake.ID{},
-		gone: map[snowflake.ID]bool{}, deleted: map[snowflake.ID]bool{},
+		gone: map[snowflake.ID]bool{}, deleted: map[snowflake.ID]bool{}, erased: map[snowflake.ID]bool{},
 	}
 }
 
@@ -131,6 +132,9 @@ func (m *model) counts() (users, channels map[snowflake.ID]uint64) {
 			held = m.imports[by][k]
 		}
 		if held && countable(msg) && !m.deleted[k.id] && !m.gone[k.channel] {
+			if m.erased[msg.Author] {
+				msg.Author = eventlog.Anonymous
+			}
 			users[msg.Author]++
 			channels[k.channel]++
 		}

@@ -16,6 +16,7 @@ func (g *Gate) Recount(ctx context.Context, compare func(old, next *projections.
 func (g *Gate) recount(ctx context.Context, compare func(old, next *projections.Guild), done func()) error {
 	var policy projections.Policy
 	g.View(func(state *projections.Guild) { policy = projections.PolicyOf(state.Settings()) })
+	erasures := g.erasures.Load()
 	next, err := projections.ReplayBy(g.log, g.guild, policy)
 	if err != nil {
 		return err
@@ -24,7 +25,7 @@ func (g *Gate) recount(ctx context.Context, compare func(old, next *projections.
 		if err := next.CatchUp(g.log); err != nil {
 			return nil, err
 		}
-		if next.Stale() { // the settings were changed again
+		if next.Stale() || g.erasures.Load() != erasures { // the settings were changed again, or what was read names somebody erased
 			if next, err = projections.ReplayBy(g.log, g.guild, projections.PolicyOf(next.Settings())); err != nil {
 				return nil, err
 			}

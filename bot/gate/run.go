@@ -32,7 +32,7 @@ const (
 
 func (j *job) runKind() runKind {
 	switch {
-	case j.decide != nil || j.swap != nil:
+	case j.decide != nil || j.swap != nil || j.erase != nil:
 		return runAlone
 	case j.deleted != nil:
 		return runDeletes
@@ -86,6 +86,9 @@ func (r *run) archives() bool {
 }
 
 func (r *run) decide() {
+	for _, j := range r.jobs {
+		r.gate.mask(j.messages)
+	}
 	switch r.kind {
 	case runMessages, runStream:
 		r.decideMessages()
@@ -145,6 +148,11 @@ func (r *run) decideAlone(j *job) {
 		r.note(nil, r.gate.swap(j.swap), j)
 		return
 	}
+	if j.erase != nil {
+		r.note(nil, r.gate.hide(j.erase), j)
+		return
+	}
 	record, err := j.decide(r.gate.state)
+	r.gate.maskBodies(record)
 	r.note(record, err, j)
 }

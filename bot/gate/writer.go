@@ -63,6 +63,7 @@ func (g *Gate) commit(records [][]eventlog.Body) error {
 	if len(records) == 0 {
 		return nil
 	}
+	g.placeThreads(records)
 	last, err := g.log.Append(g.state.ID, records...)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 
 	"tally/bot/discord"
 	"tally/bot/rest"
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
 
@@ -62,7 +63,9 @@ func (m *Members) tell(left map[snowflake.ID]bool, users []snowflake.ID) (unknow
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, u := range users {
-		if k, ok := m.find(u); ok && now.Before(k.until) {
+		if k, ok := m.find(u); u == eventlog.Anonymous {
+			left[u] = false // Discord knows of no such user
+		} else if ok && now.Before(k.until) {
 			left[u] = k.left
 		} else {
 			unknown = append(unknown, u)

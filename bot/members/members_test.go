@@ -10,6 +10,7 @@ import (
 
 	"tally/bot/discord"
 	"tally/bot/rest"
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
 
@@ -42,14 +43,14 @@ func TestLeft(t *testing.T) {
 	look := func(what string, most, wantAsked int, want map[snowflake.ID]bool) {
 		t.Helper()
 		before := p.count()
-		got, asked := m.Left(t.Context(), most, 1, 2, 3, 4, 5)
+		got, asked := m.Left(t.Context(), most, 11, 2, 3, 4, 5)
 		if !maps.Equal(got, want) || asked != wantAsked || p.count()-before != wantAsked {
 			t.Errorf("%s: %v, %d asked for (%d were), want %v, %d", what, got, asked, p.count()-before, want, wantAsked)
 		}
 	}
-	told := map[snowflake.ID]bool{1: false, 2: true, 3: true}
+	told := map[snowflake.ID]bool{11: false, 2: true, 3: true}
 	look("none may be asked for", -1, 0, map[snowflake.ID]bool{})
-	look("two may be asked for", 2, 2, map[snowflake.ID]bool{1: false, 2: true})
+	look("two may be asked for", 2, 2, map[snowflake.ID]bool{11: false, 2: true})
 	look("the others", 10, 3, told)
 	look("only what failed is asked for again", 10, 2, told)
 	now = now.Add(believed - 1)
@@ -58,7 +59,10 @@ func TestLeft(t *testing.T) {
 	look("nothing holds for ever", 10, 5, told)
 	m.Wrote(2)
 	m.Note(3, false)
-	look("who wrote is here", 10, 2, map[snowflake.ID]bool{1: false, 2: false, 3: false})
+	if got, asked := m.Left(t.Context(), 10, eventlog.Anonymous); asked != 0 || got[eventlog.Anonymous] {
+		t.Errorf("Discord was asked for erased members: %v, %d", got, asked)
+	}
+	look("who wrote is here", 10, 2, map[snowflake.ID]bool{11: false, 2: false, 3: false})
 }
 
 // TestLeftIsBounded hears of many people, and keeps the newest.

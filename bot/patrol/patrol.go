@@ -63,7 +63,7 @@ type Patrol struct {
 }
 
 // Run checks the channels that are to be checked and can be. It stops with worker.ErrLater when an import or
-// a catch-up is under way.
+// a catch-up is under way, or a count by new settings.
 func (p *Patrol) Run(ctx context.Context) error {
 	if p.Pace.off || len(p.unchecked())+len(p.shutOut()) == 0 {
 		return nil
@@ -95,7 +95,7 @@ func (p *Patrol) Run(ctx context.Context) error {
 }
 
 func (p *Patrol) busy() (busy bool) {
-	p.Gate.View(func(g *projections.Guild) { busy = g.Running() != nil || !g.Covered() })
+	p.Gate.View(func(g *projections.Guild) { busy = g.Running() != nil || !g.Covered() || g.Stale() })
 	return busy
 }
 

@@ -15,6 +15,7 @@ type Figures struct {
 	Bars     []Bar // messages over time, oldest first
 	Unit     string
 	Hours    *[7][24]uint64 // by time.Weekday and hour; nil: not drawn
+	Zone     string         // of the hours
 	Channels []Bar          // most first; none: not drawn
 }
 
@@ -53,7 +54,7 @@ func (f Figures) PNG() ([]byte, error) {
 		panels[0].height = noneHeight
 	}
 	if f.Hours != nil && *f.Hours != [7][24]uint64{} {
-		panels = append(panels, panel{"When: weekday and hour, UTC. Brighter is more", hoursHeight, f.drawHours})
+		panels = append(panels, panel{"When: weekday and hour, " + f.Zone + ". Brighter is more", hoursHeight, f.drawHours})
 	}
 	if len(f.Channels) > 0 {
 		panels = append(panels, panel{"Where: the channels with most messages", channelsHead + channelLine*len(f.Channels), f.drawChannels})

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"math"
 	"sort"
 	"time"
 
@@ -82,12 +83,11 @@ func (a axis) bucket(day projections.Day) int {
 	return min(max(at, 0), a.len()-1)
 }
 
-// at returns where an instant is, in buckets from the left, within the axis.
-func (a axis) at(t time.Time) float64 {
-	i := a.bucket(dayOf(t))
-	from, to := a.starts[i].Time(), a.starts[i+1].Time()
-	part := float64(t.Sub(from)) / float64(to.Sub(from))
-	return float64(i) + min(max(part, 0), 1)
+// at returns where an instant is, in buckets from the left, within the axis. It is given in days since 1970.
+func (a axis) at(days float64) float64 {
+	i := a.bucket(projections.Day(math.Floor(days)))
+	from, to := float64(a.starts[i]), float64(a.starts[i+1])
+	return float64(i) + min(max((days-from)/(to-from), 0), 1)
 }
 
 // label names a bucket.
@@ -142,7 +142,7 @@ func (a axis) ticksEvery(months, days int, layout string) (ticks []tick) {
 		next = time.Date(first.Year()-first.Year()%max(months/12, 1), 1, 1, 0, 0, 0, 0, time.UTC)
 	}
 	for ; next.Before(end) && len(ticks) <= mostTicks; next = next.AddDate(0, months, days) {
-		if at := 100 * a.at(next) / float64(a.len()); !next.Before(first) && at < roomForText {
+		if at := 100 * a.at(float64(dayOf(next))) / float64(a.len()); !next.Before(first) && at < roomForText {
 			ticks = append(ticks, tick{at, next.Format(layout)})
 		}
 	}

@@ -26,7 +26,7 @@ func TestAxis(t *testing.T) {
 		if i := a.bucket(day); day < a.starts[i] || day >= a.starts[i+1] {
 			t.Errorf("%v is in bucket %d of %v", day, i, a.starts)
 		}
-		if at := a.at(day.Time()); at < 0 || at > float64(a.len()) || int(at) != a.bucket(day) {
+		if at := a.at(float64(day)); at < 0 || at > float64(a.len()) || int(at) != a.bucket(day) {
 			t.Errorf("%v is at %v of %d", day, at, a.len())
 		}
 		ticks := a.ticks()

@@ -36,7 +36,8 @@ type period struct {
 
 // mapOf returns nil where there is nothing to draw.
 func mapOf(f *Figures) *coverageMap {
-	first, last, ok := extentOf(f)
+	calendar := f.calendar()
+	first, last, ok := extentOf(f, calendar)
 	if !ok {
 		return nil
 	}
@@ -60,7 +61,7 @@ func mapOf(f *Figures) *coverageMap {
 			s = of[g.Channel]
 		}
 		if s != nil {
-			s.Gaps = append(s.Gaps, holeOf(a, g))
+			s.Gaps = append(s.Gaps, holeOf(a, g, calendar))
 		}
 	}
 	m.setRows(a, rows)
@@ -69,15 +70,15 @@ func mapOf(f *Figures) *coverageMap {
 }
 
 // extentOf returns the days that the map covers.
-func extentOf(f *Figures) (first, last projections.Day, ok bool) {
+func extentOf(f *Figures, c *projections.Calendar) (first, last projections.Day, ok bool) {
 	if f.First == nil {
 		return 0, 0, false
 	}
-	first, last = dayOf(*f.First), dayOf(*f.Last)
+	first, last = c.DayOf(*f.First), c.DayOf(*f.Last)
 	for _, g := range f.Gaps {
-		last = max(last, dayOf(g.From))
+		last = max(last, c.DayOf(g.From))
 		if g.Until != nil {
-			last = max(last, dayOf(*g.Until))
+			last = max(last, c.DayOf(*g.Until))
 		}
 	}
 	return min(first, last-6), last, true

@@ -12,7 +12,8 @@ import (
 	"tally/projections"
 )
 
-// Figures are a guild's numbers at one position of its log. All days and hours are in UTC.
+// Figures are a guild's numbers at one position of its log, by its settings. All days and hours are in its time zone,
+// all instants in UTC.
 type Figures struct {
 	Summary
 	Users    []User        `json:"users"`    // most messages first, then by id
@@ -28,9 +29,11 @@ type Summary struct {
 	Guild      snowflake.ID             `json:"guild_id"`
 	Position   ulid.ULID                `json:"position"` // of the last event that is counted
 	AsOf       time.Time                `json:"as_of"`    // when that was written, by this machine's clock
-	Messages   uint64                   `json:"messages"` // that count
-	Deleted    uint64                   `json:"deleted"`  // that are known to be deleted
-	People     int                      `json:"people"`   // who wrote the messages
+	Settings   eventlog.Settings        `json:"settings"`
+	Zone       string                   `json:"time_zone"` // of days and hours
+	Messages   uint64                   `json:"messages"`  // that count; where the settings say so, the deleted ones too
+	Deleted    uint64                   `json:"deleted"`   // that are known to be deleted
+	People     int                      `json:"people"`    // who wrote the messages
 	First      *time.Time               `json:"first_message"`
 	Last       *time.Time               `json:"last_message"`
 	BusiestDay *Day                     `json:"busiest_day"` // the earliest, if several are
@@ -44,14 +47,12 @@ type Summary struct {
 
 // User is one user's place.
 type User struct {
-	Rank     int          `json:"rank"`
+	Rank     int          `json:"rank"` // 0: not one user, but all who had themselves erased
 	User     snowflake.ID `json:"user_id"`
 	Messages uint64       `json:"messages"`
 	Seen     uint64       `json:"seen"` // and those that are deleted
+	Deleted  uint64       `json:"deleted"`
 }
-
-// Deleted returns how many of the user's messages are known to be deleted.
-func (u User) Deleted() uint64 { return u.Seen - u.Messages }
 
 // Day is the number of messages of a day.
 type Day struct {
@@ -83,12 +84,9 @@ func Read(log *eventlog.Log, guild snowflake.ID) (*Figures, error) {
 	status, _ := g.ImportStatus()
 	f := &Figures{Summary: Summary{
 		Guild: guild, Position: g.Position(), AsOf: ulid.Time(g.Position().Time()).UTC(),
-		Messages: g.Total(), People: g.Writers(), Status: status, Import: g.ImportFields(),
+		Settings: g.Settings(), Zone: a.Calendar.Zone(), Messages: g.Total(), Deleted: g.Sum().Deleted, People: g.Writers(), Status: status, Import: g.ImportFields(),
 		OpenGaps: len(g.Gaps()), Unchecked: len(g.Unchecked(g.ParentOf)),
 	}, Users: usersOf(g), Channels: channelsOf(g, a), Gaps: gapsOf(g, spans), Coverage: coverageOf(a), Days: []Day{}}
-	for _, u := range f.Users {
-		f.Deleted += u.Deleted()
-	}
 	for _, c := range f.Coverage {
 		f.By = f.By.plus(c.Origins)
 	}
@@ -118,10 +116,19 @@ func (f *Figures) setTimes(a *projections.Activity) {
 	}
 }
 
+// calendar returns that of the guild's time zone.
+func (f *Figures) calendar() *projections.Calendar {
+	zone, err := projections.LoadZone(f.Zone)
+	if err != nil {
+		zone = time.UTC
+	}
+	return projections.NewCalendar(zone)
+}
+
 func usersOf(g *projections.Guild) []User {
 	users := []User{}
 	for _, s := range g.Standings() {
-		users = append(users, User{s.Rank, s.User, s.Messages, s.Seen()})
+		users = append(users, User{s.Rank, s.User, s.Shown, s.Seen(), s.Deleted})
 	}
 	return users
 }

@@ -10,7 +10,9 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
+	"tally/projections"
 )
 
 //go:embed page.html
@@ -72,14 +74,20 @@ type section struct {
 	Map    *coverageMap
 	Board  list[User]
 	Rooms  list[Channel]
+
+	calendar *projections.Calendar
 }
 
 func sectionOf(f *Figures) *section {
 	return &section{
-		Figures: f, Charts: chartsOf(f.Days), Heat: heatOf(f.Hours), Map: mapOf(f),
+		calendar: f.calendar(),
+		Figures:  f, Charts: chartsOf(f.Days), Heat: heatOf(f.Hours), Map: mapOf(f),
 		Board: cut(f.Users), Rooms: cut(f.Channels),
 	}
 }
+
+// Clock writes an instant as the clocks of the guild's time zone show it.
+func (s *section) Clock(layout string, t time.Time) string { return s.calendar.Clock(t).Format(layout) }
 
 // shownFirst is how many rows of a long table stand open, and mostRows how many there are at all.
 const (
@@ -102,10 +110,10 @@ func cut[T any](all []T) list[T] {
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"number":  func(n any) string { return humanize.Comma(toInt(n)) },
 	"compact": compact,
-	"percent": func(n, of uint64) float64 { return 100 * float64(n) / float64(max(of, 1)) },
+	"percent": func(n, of uint64) float64 { return 100 * float64(min(n, of)) / float64(max(of, 1)) },
 	"share":   func(n, of uint64) string { return fmt.Sprintf("%.1f %%", 100*float64(n)/float64(max(of, 1))) },
-	"time":    func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") },
 	"plural":  plural,
+	"words":   func(s eventlog.Settings) string { return strings.Join(s.Differing(), "; ") },
 	"hours":   func() [24]int { return [24]int(countTo(24)) },
 	"args":    func(values ...any) []any { return values },
 }).Parse(pageHTML))

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tally/eventlog/snowflake"
+	"tally/projections"
 )
 
 // strip is one row of the map.
@@ -121,22 +122,22 @@ func (s *strip) summary(a axis) string {
 // leastHole is how wide a gap is drawn at the least, in parts of the strip.
 const leastHole = 0.004
 
-func holeOf(a axis, g Gap) hole {
-	until := a.starts[a.len()].Time()
+func holeOf(a axis, g Gap, c *projections.Calendar) hole {
+	from, until := a.at(c.At(g.From)), float64(a.len())
 	if g.Until != nil {
-		until = *g.Until
+		until = a.at(c.At(*g.Until))
 	}
-	width := max(a.at(until)-a.at(g.From), leastHole*float64(a.len()))
-	return hole{X: min(a.at(g.From), float64(a.len())-width), Width: width, Open: g.Open, Title: g.words()}
+	width := max(until-from, leastHole*float64(a.len()))
+	return hole{X: min(from, float64(a.len())-width), Width: width, Open: g.Open, Title: g.words(c)}
 }
 
-func (g Gap) words() string {
+func (g Gap) words(c *projections.Calendar) string {
 	until, state := "now", "open"
 	if g.Until != nil {
-		until = g.Until.Format(time.DateTime)
+		until = c.Clock(*g.Until).Format(time.DateTime)
 	}
 	if !g.Open {
 		state = "read"
 	}
-	return fmt.Sprintf("Gap %d, %s to %s: %s", g.Number, g.From.Format(time.DateTime), until, state)
+	return fmt.Sprintf("Gap %d, %s to %s: %s", g.Number, c.Clock(g.From).Format(time.DateTime), until, state)
 }

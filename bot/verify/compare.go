@@ -54,6 +54,7 @@ func (c *comparison) page(page []discord.Message) error {
 	for _, m := range page {
 		least = min(least, m.ID)
 		if c.policy.Countable(uint16(m.Type), gate.Marks(m)) {
+			m.Author = c.Gate.Author(m.Author)
 			c.shown[m.ID] = m
 		}
 	}
@@ -93,7 +94,7 @@ func (c *comparison) downTo(least snowflake.ID) error {
 // settings makes.
 func (c *comparison) conclude(ctx context.Context) error {
 	changed := false
-	c.Gate.View(func(g *projections.Guild) { changed = g.Policy() != c.policy || g.IsExcluded(c.channel) })
+	c.Gate.View(func(g *projections.Guild) { changed = g.Stale() || g.Policy() != c.policy || g.IsExcluded(c.channel) })
 	if changed {
 		return history.ErrChanging
 	}

@@ -31,6 +31,7 @@ type cli struct {
 	Status        statusCmd        `cmd:"" help:"Show each server's import: its state, its five fields, its channels."`
 	Report        reportCmd        `cmd:"" help:"Write the figures as one page for the browser."`
 	Backup        backupCmd        `cmd:"" help:"Copy the log into a file, while the bot runs."`
+	Erase         eraseCmd         `cmd:"" help:"Erase a server's data, or one user's id in it, for good."`
 	Export        exportCmd        `cmd:"" help:"Write messages by user, channel and day, as CSV, JSON or Parquet."`
 	Doctor        doctorCmd        `cmd:"" help:"Look for what would keep the bot from counting: token, permissions, clock, disk, log."`
 	ImportArchive importArchiveCmd `cmd:"" help:"Take over messages from files: exports by DiscordChatExporter, Discord's data packages."`

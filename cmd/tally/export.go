@@ -16,17 +16,17 @@ import (
 type exportCmd struct {
 	dataFlag
 	guildFlag
-	Format string  `enum:"csv,json,parquet" default:"csv" help:"csv, json (one object a server a line) or parquet."`
-	Period string  `enum:"all,today,7-days,30-days,month,year" default:"all" help:"Which messages: all, today, 7-days, 30-days, month or year."`
-	From   *utcDay `placeholder:"DAY" help:"From this day on, as 2006-01-02."`
-	To     *utcDay `placeholder:"DAY" help:"Up to this day, which is in it."`
-	Out    string  `default:"-" placeholder:"FILE" help:"Where it goes; - is standard output (default)."`
+	Format string   `enum:"csv,json,parquet" default:"csv" help:"csv, json (one object a server a line) or parquet."`
+	Period string   `enum:"all,today,7-days,30-days,month,year" default:"all" help:"Which messages: all, today, 7-days, 30-days, month or year."`
+	From   *dayFlag `placeholder:"DAY" help:"From this day on, as 2006-01-02."`
+	To     *dayFlag `placeholder:"DAY" help:"Up to this day, which is in it."`
+	Out    string   `default:"-" placeholder:"FILE" help:"Where it goes; - is standard output (default)."`
 }
 
 // Help is shown by --help.
 func (exportCmd) Help() string {
 	return `Writes how many messages each user wrote in each channel on each day, as far as they count. The sums are those of
-"tally replay". The columns are guild_id, day (in UTC), channel_id (the channel or thread), user_id and
+"tally replay". The columns are guild_id, day (in the server's time zone), channel_id (the channel or thread), user_id and
 messages; JSON has ids as strings, Parquet has them as UINT_64 and days as DATE. There are no names.
 Periods end today, by this machine's clock.
 
@@ -39,11 +39,11 @@ Examples:
     duckdb -c "select user_id, sum(messages) from 'messages.parquet' group by 1 order by 2 desc limit 10"`
 }
 
-// utcDay is a flag with a day.
-type utcDay struct{ projections.Day }
+// dayFlag is a flag with a day.
+type dayFlag struct{ projections.Day }
 
 // UnmarshalText reads a day.
-func (d *utcDay) UnmarshalText(b []byte) error {
+func (d *dayFlag) UnmarshalText(b []byte) error {
 	if err := d.Day.UnmarshalText(b); err != nil {
 		return fmt.Errorf("%q is no day, such as 2026-01-31", b)
 	}
@@ -52,12 +52,11 @@ func (d *utcDay) UnmarshalText(b []byte) error {
 
 // Run writes the file itself also where a running bot carries the command out: that bot only prints it.
 func (c *exportCmd) Run(t *terminal) error {
-	w, err := c.window(time.Now())
-	switch {
+	switch err := c.check(); {
 	case err != nil:
 		return err
 	case c.Out != "-":
-		err := t.into(c.Out, func(file *terminal) error { return c.print(file, w) })
+		err := t.into(c.Out, c.print)
 		if err == nil {
 			t.say("Wrote %s.", c.Out)
 		}
@@ -65,28 +64,33 @@ func (c *exportCmd) Run(t *terminal) error {
 	case c.Format == export.Parquet && t.width > 0:
 		return usage(errors.New("a Parquet file is not for a terminal"), "Give --out FILE, or pipe it.")
 	}
-	return c.print(t, w)
+	return c.print(t)
+}
+
+// check finds flags that contradict each other.
+func (c *exportCmd) check() error {
+	if (c.From != nil || c.To != nil) && c.Period != "all" {
+		return usage(errors.New("--period and --from or --to say two things"), "Give a period, or days.")
+	}
+	if c.From != nil && c.To != nil && c.From.Day > c.To.Day {
+		return usage(fmt.Errorf("no day is from %s to %s", c.From, c.To), "Give the earlier day with --from.")
+	}
+	return nil
 }
 
 // window returns the messages that are asked for.
-func (c *exportCmd) window(now time.Time) (projections.Window, error) {
-	w := projections.Window{From: commands.PeriodBegin(c.Period, now), To: math.MaxUint64}
-	if (c.From != nil || c.To != nil) && c.Period != "all" {
-		return w, usage(errors.New("--period and --from or --to say two things"), "Give a period, or days.")
-	}
+func (c *exportCmd) window(calendar *projections.Calendar, now time.Time) projections.Window {
+	w := projections.Window{From: commands.PeriodBegin(c.Period, calendar, now), To: math.MaxUint64}
 	if c.From != nil {
-		w.From = snowflake.At(c.From.Time())
+		w.From = snowflake.At(calendar.Begin(c.From.Day))
 	}
 	if c.To != nil {
-		w.To = snowflake.At((c.To.Day + 1).Time())
+		w.To = snowflake.At(calendar.Begin(c.To.Day + 1))
 	}
-	if w.From >= w.To {
-		return w, usage(fmt.Errorf("no day is from %s to %s", c.From, c.To), "Give the earlier day with --from.")
-	}
-	return w, nil
+	return w
 }
 
-func (c *exportCmd) print(t *terminal, w projections.Window) error {
+func (c *exportCmd) print(t *terminal) error {
 	return c.read(t, func(log *eventlog.Log) error {
 		guilds, err := c.of(log)
 		if err != nil {
@@ -100,7 +104,7 @@ func (c *exportCmd) print(t *terminal, w projections.Window) error {
 				return err
 			}
 			t.warnUnknown(g)
-			rows, err := g.UserDays(log, w)
+			rows, err := g.UserDays(log, c.window(g.Calendar(), time.Now()))
 			if err != nil {
 				return err
 			}

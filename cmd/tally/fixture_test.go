@@ -72,6 +72,19 @@ func writeFixture(dir string, check func(error)) {
 	check(log.Close())
 }
 
+// settle has the first server count bots and deleted messages, by Berlin's days, and leave a channel out.
+func settle(ts *testscript.TestScript, _ bool, args []string) {
+	defer noFork()()
+	log, err := eventlog.Open(ts.MkAbs(args[0]), eventlog.Options{NoSync: true})
+	ts.Check(err)
+	_, err = log.Append(guildA, []eventlog.Body{eventlog.SettingsChanged{By: ann, Settings: eventlog.Settings{
+		Bots: true, Deleted: true, Excluded: []snowflake.ID{random}, Zone: "Europe/Berlin", Private: true,
+		Access: []eventlog.Access{{Command: "recount", Role: 7}, {Command: "activity"}},
+	}}})
+	ts.Check(err)
+	ts.Check(log.Close())
+}
+
 // lively writes a log with a live message a minute, for two days and some hours.
 func lively(ts *testscript.TestScript, _ bool, args []string) {
 	defer noFork()()

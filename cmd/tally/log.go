@@ -137,6 +137,9 @@ func subjectOf(e eventlog.Event) (s subject) {
 		s.add(true, "import "+strconv.Itoa(int(d.Import))+" "+d.Outcome.String())
 	case eventlog.ImportFinished:
 		s.add(true, "import "+strconv.Itoa(int(d.Import))+" "+d.Outcome.String())
+	case eventlog.SettingsChanged:
+		s.user = d.By
+		s.add(true, strings.Join(d.Settings.Words(), "; "))
 	case eventlog.Verified:
 		s.add(d.Deep, "deep")
 		s.add(true, number(d.Counted)+" counted, "+number(d.Expected)+" expected")

@@ -23,7 +23,9 @@ type replayCmd struct {
 // Help is shown by --help.
 func (replayCmd) Help() string {
 	return `Folds the whole log again and prints the counts. Nothing but the log is read, and nothing is written.
-"messages" are those that exist; "seen" are those and the ones known to be deleted.
+"messages" are those that exist; "seen" are those and the ones known to be deleted. Where the server's settings (/settings in
+Discord) count deleted messages too, both are the same. User 1 in JSON and CSV stands
+for all erased members.
 
 Examples:
 
@@ -87,7 +89,11 @@ func (c *replayCmd) print(t *terminal, n int, r projections.Report) error {
 
 func userRows(r projections.Report) (rows [][]string) {
 	for i, u := range r.Users {
-		rows = append(rows, []string{strconv.Itoa(i + 1), u.User.String(), number(u.Messages), number(u.Seen)})
+		rank, user := strconv.Itoa(i+1), u.User.String()
+		if u.User == eventlog.Anonymous {
+			rank, user = "–", "erased members"
+		}
+		rows = append(rows, []string{rank, user, number(u.Messages), number(u.Seen)})
 	}
 	return rows
 }

@@ -37,6 +37,7 @@ type runCmd struct {
 	Requests float64  `name:"requests-per-second" env:"TALLY_REQUESTS_PER_SECOND" default:"50" placeholder:"N" help:"Requests over all routes (default: 50, Discord's limit); 0: no limit, only with --discord-url."`
 	Pages    *float64 `name:"pages-per-second" env:"TALLY_PAGES_PER_SECOND" placeholder:"N" help:"Pages of history of each channel (default: it is found out what Discord allows); 0: no limit, only with --discord-url."`
 	Patrol   int      `name:"patrol-channels" env:"TALLY_PATROL_CHANNELS" default:"4" placeholder:"N" help:"Channels held against Discord at once after a downtime, to find what was deleted meanwhile (default: 4); 0: don't look."`
+	Keep     int      `name:"erase-after" env:"TALLY_ERASE_AFTER" default:"30" placeholder:"DAYS" help:"Erase a server's data so many days after the bot was removed from it (default: 30); 0: keep it."`
 }
 
 // Help is shown by --help.
@@ -71,6 +72,9 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	if c.Patrol < 0 {
 		return usage(errors.New("--patrol-channels can't be below 0"), "0 doesn't look for what was deleted in a downtime.")
 	}
+	if c.Keep < 0 {
+		return usage(errors.New("--erase-after can't be below 0"), "0 keeps the data of servers that the bot was removed from; `tally erase` erases it.")
+	}
 	t.hide(token)
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
@@ -87,7 +91,7 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	logger := newLogger(t.err, c.LogFormat, c.Verbose)
 	o := bot.Options{
 		Token: token, Log: log, Logger: logger, URL: c.URL, CommandGuild: c.Guild,
-		GlobalPerSecond: requests, HistoryPerSecond: pages, PatrolChannels: cmp.Or(c.Patrol, -1),
+		GlobalPerSecond: requests, HistoryPerSecond: pages, PatrolChannels: cmp.Or(c.Patrol, -1), EraseAfter: c.Keep,
 		Invite: func(url string) {
 			t.print("Add the bot to a server: %s", url)
 			_ = t.out.Flush() // what can't be written shows again at the end

@@ -28,6 +28,7 @@ import (
 //	manager               listens as systemd does; sets $NOTIFY_SOCKET and asks for signs of life
 //	told STATE            waits until the manager is told this state
 //	fixture DIR           writes a small log of two servers, the same each time but for the ULIDs
+//	settle DIR            changes the settings of the first server of a log that fixture wrote
 //	lively DIR            writes a log of live messages, one a minute for 50 hours
 //	port                  sets $PORT to a free one
 //	fetch STATUS PATH [TOKEN]  asks for a path there until it is answered so; the answer is stdout
@@ -52,7 +53,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "emulator": emulator, "ask": ask, "imported": imported, "requests-at-most": requestsAtMost, "no-violations": noViolations,
 			"manager": manager, "told": told,
-			"fixture": fixture, "lively": lively, "hold": hold, "damage": damage, "falsify": falsify,
+			"fixture": fixture, "lively": lively, "settle": settle, "hold": hold, "damage": damage, "falsify": falsify,
 			"port": freePort, "fetch": fetch,
 		},
 	})

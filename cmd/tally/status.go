@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/oklog/ulid/v2"
 
@@ -35,10 +37,13 @@ type status struct {
 	Guild    snowflake.ID             `json:"guild_id"`
 	Status   projections.Status       `json:"status"`
 	Import   projections.ImportFields `json:"import"`
+	Settings eventlog.Settings        `json:"settings"` // by which it counts
 	Total    uint64                   `json:"total"`
 	Users    int                      `json:"users"`
 	Position ulid.ULID                `json:"position"` // of the last event
 	Last     *importStatus            `json:"last_import"`
+	Erased   int                      `json:"erased_users"`
+	Left     *time.Time               `json:"left_at"` // when the bot was removed; null: it is in the server
 }
 
 // importStatus is the running import, or else the one that ended last.
@@ -87,7 +92,10 @@ func (c *statusCmd) Run(t *terminal) error {
 
 func statusOf(g *projections.Guild) status {
 	state, _ := g.ImportStatus()
-	s := status{Guild: g.ID, Status: state, Import: g.ImportFields(), Total: g.Total(), Users: g.Writers(), Position: g.Position()}
+	s := status{Guild: g.ID, Status: state, Import: g.ImportFields(), Settings: g.Settings(), Total: g.Total(), Users: g.Writers(), Position: g.Position()}
+	if at := g.Left(); !at.IsZero() {
+		s.Left = &at
+	}
 	imp := g.LastImport()
 	if imp == nil {
 		return s
@@ -116,6 +124,14 @@ func outcome(o eventlog.Outcome, unfinished string) string {
 	return o.String()
 }
 
+// settingsFact says by which settings numbers are, unless that is by default.
+func settingsFact(s eventlog.Settings) [][2]string {
+	if differing := s.Differing(); len(differing) > 0 {
+		return [][2]string{{"settings", strings.Join(differing, "; ")}}
+	}
+	return nil
+}
+
 func (c *statusCmd) print(t *terminal, n int, s status) error {
 	if c.Format == "json" {
 		return t.json(s)
@@ -124,7 +140,15 @@ func (c *statusCmd) print(t *terminal, n int, s status) error {
 		t.print("")
 	}
 	facts := append([][2]string{{"guild_id", s.Guild.String()}, {"status", string(s.Status)}}, fieldsOf(s.Import)...)
-	t.facts(append(facts, [2]string{"total", number(s.Total)}, [2]string{"users", number(s.Users)}, [2]string{"last event", s.Position.String()})...)
+	facts = append(facts, settingsFact(s.Settings)...)
+	facts = append(facts, [2]string{"total", number(s.Total)}, [2]string{"users", number(s.Users)})
+	if s.Erased > 0 {
+		facts = append(facts, [2]string{"erased users", number(s.Erased)})
+	}
+	if s.Left != nil {
+		facts = append(facts, [2]string{"bot removed", clock(*s.Left)})
+	}
+	t.facts(append(facts, [2]string{"last event", s.Position.String()})...)
 	if s.Last == nil {
 		return nil
 	}

@@ -29,6 +29,7 @@ type terminal struct {
 	err   io.Writer
 	width int  // of standard output; 0: it is no terminal
 	draws bool // both are terminals
+	asks  bool // standard input and standard error are: somebody can be asked
 
 	ctx  context.Context
 	args []string      // the command line
@@ -38,6 +39,8 @@ type terminal struct {
 func newTerminal(stdin io.Reader, stdout, stderr io.Writer) *terminal {
 	t := &terminal{in: stdin, out: bufio.NewWriter(stdout), err: stderr, width: widthOf(stdout)}
 	t.draws = t.width > 0 && widthOf(stderr) > 0
+	in, ok := stdin.(*os.File)
+	t.asks = ok && term.IsTerminal(int(in.Fd())) && widthOf(stderr) > 0
 	return t
 }
 

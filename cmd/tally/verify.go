@@ -32,16 +32,17 @@ Examples:
 
 // verified is one server's result, for programs.
 type verified struct {
-	Guild      snowflake.ID   `json:"guild_id"`
-	Exact      bool           `json:"exact"`
-	Accuracy   string         `json:"accuracy"`
-	Counted    uint64         `json:"counted"`
-	Expected   uint64         `json:"expected"`
-	Missing    uint64         `json:"missing"`
-	Extra      uint64         `json:"extra"`
-	Duplicates uint64         `json:"duplicates"`
-	Replayed   bool           `json:"replay_gives_the_same_state"`
-	Users      []verifiedUser `json:"users"` // those that differ
+	Guild      snowflake.ID      `json:"guild_id"`
+	Settings   eventlog.Settings `json:"-"`
+	Exact      bool              `json:"exact"`
+	Accuracy   string            `json:"accuracy"`
+	Counted    uint64            `json:"counted"`
+	Expected   uint64            `json:"expected"`
+	Missing    uint64            `json:"missing"`
+	Extra      uint64            `json:"extra"`
+	Duplicates uint64            `json:"duplicates"`
+	Replayed   bool              `json:"replay_gives_the_same_state"`
+	Users      []verifiedUser    `json:"users"` // those that differ
 }
 
 type verifiedUser struct {
@@ -93,7 +94,7 @@ func verifyGuild(t *terminal, log *eventlog.Log, guild snowflake.ID) (v verified
 		return v, err
 	}
 	v = verified{
-		Guild: guild, Exact: r.Exact() && same, Accuracy: r.Accuracy(), Counted: r.Counted, Expected: r.Expected,
+		Guild: guild, Settings: shown.Settings(), Exact: r.Exact() && same, Accuracy: r.Accuracy(), Counted: r.Counted, Expected: r.Expected,
 		Missing: r.Missing, Extra: r.Extra, Duplicates: r.Duplicates, Replayed: same, Users: []verifiedUser{},
 	}
 	for _, u := range r.Worst {
@@ -113,10 +114,11 @@ func (c *verifyCmd) print(t *terminal, n int, v verified) error {
 	if !v.Replayed {
 		replay = "gives another state"
 	}
-	t.facts([2]string{"guild_id", v.Guild.String()}, [2]string{"accuracy", v.Accuracy},
+	facts := append([][2]string{{"guild_id", v.Guild.String()}}, settingsFact(v.Settings)...)
+	t.facts(append(facts, [2]string{"accuracy", v.Accuracy},
 		[2]string{"counted", number(v.Counted)}, [2]string{"expected", number(v.Expected)},
 		[2]string{"missing", number(v.Missing)}, [2]string{"extra", number(v.Extra)},
-		[2]string{"duplicates", number(v.Duplicates)}, [2]string{"replay", replay})
+		[2]string{"duplicates", number(v.Duplicates)}, [2]string{"replay", replay})...)
 	if len(v.Users) == 0 {
 		return nil
 	}

@@ -1,0 +1,176 @@
+package commands
+
+import (
+	"context"
+	"slices"
+
+	"github.com/bwmarrin/discordgo"
+
+	"tally/eventlog"
+	"tally/eventlog/snowflake"
+)
+
+const settingsName = "settings"
+
+func (r *Router) settings() command {
+	return command{
+		definition: &discordgo.ApplicationCommand{
+			Name: settingsName, Description: "What counts, by which clock, and who may give which command",
+			DefaultMemberPermissions: manageServer(), Contexts: inGuilds(),
+			Options: []*discordgo.ApplicationCommandOption{
+				part("show", "All settings"),
+				part("count", "What counts besides what people write; takes effect within seconds",
+					yesNo("bots", "What bots write"),
+					yesNo("webhooks", "What comes through webhooks"),
+					yesNo("commands", "Answers to application commands"),
+					yesNo("deleted", "Deleted messages too: shown are all that were ever seen")),
+				part("exclude", "Leave a channel or a category out, with its threads", channelOption("Which channel or category", true)),
+				part("include", "Count an excluded channel or category again",
+					channelOption("Which channel or category", false), yesNo("all", "Exclude nothing any more")),
+				part("time-zone", "By which clock there are days and hours", &discordgo.ApplicationCommandOption{
+					Type: discordgo.ApplicationCommandOptionString, Name: "name", Required: true, Autocomplete: true,
+					Description: "Such as Europe/Berlin, or UTC",
+				}),
+				part("answers", "Who sees answers", choiceOption("seen_by", "Who sees them", true, seenByAll, seenByAsker)),
+				part("access", "Who may give a command",
+					choiceOption("command", "Which command", true, r.names()...),
+					choiceOption("who", "Who may give it; for others name a role", false, accessAll, accessManagers, accessDefault),
+					&discordgo.ApplicationCommandOption{
+						Type: discordgo.ApplicationCommandOptionRole, Name: "role", Description: "The role that may give it",
+					}),
+			},
+		},
+		handle: r.handleSettings, private: true,
+	}
+}
+
+// The choices of who sees answers, and who may give a command.
+const (
+	seenByAll      = "everyone"
+	seenByAsker    = "only who asks"
+	accessAll      = "everyone"
+	accessManagers = "members with Manage Server only"
+	accessDefault  = "as by default"
+)
+
+// names are those of all commands, in the order in which they are listed.
+func (r *Router) names() []string {
+	return []string{
+		"message-count", leaderboardName, "activity", "import-status", "import-messages", "import-cancel", "verify-message-counts", "recount", settingsName,
+	}
+}
+
+func part(name, description string, options ...*discordgo.ApplicationCommandOption) *discordgo.ApplicationCommandOption {
+	return &discordgo.ApplicationCommandOption{
+		Type: discordgo.ApplicationCommandOptionSubCommand, Name: name, Description: description, Options: options,
+	}
+}
+
+func yesNo(name, description string) *discordgo.ApplicationCommandOption {
+	return &discordgo.ApplicationCommandOption{Type: discordgo.ApplicationCommandOptionBoolean, Name: name, Description: description}
+}
+
+func channelOption(description string, required bool) *discordgo.ApplicationCommandOption {
+	return &discordgo.ApplicationCommandOption{
+		Type: discordgo.ApplicationCommandOptionChannel, Name: "channel", Description: description, Required: required,
+	}
+}
+
+func choiceOption(name, description string, required bool, values ...string) *discordgo.ApplicationCommandOption {
+	o := &discordgo.ApplicationCommandOption{Type: discordgo.ApplicationCommandOptionString, Name: name, Description: description, Required: required}
+	for _, v := range values {
+		o.Choices = append(o.Choices, &discordgo.ApplicationCommandOptionChoice{Name: v, Value: v})
+	}
+	return o
+}
+
+// edit changes settings, as a part of the command asks.
+type edit func(i interaction, s *eventlog.Settings) error
+
+func (r *Router) handleSettings(ctx context.Context, i interaction) (reply, error) {
+	name := i.part()
+	if name == "show" {
+		return r.showSettings(i, i.target.chosen()), nil
+	}
+	change, known := map[string]edit{
+		"count": editCount, "exclude": editExclude, "include": editInclude, "time-zone": editZone, "answers": editAnswers, "access": r.editAccess,
+	}[name]
+	if !known {
+		return reply{}, userError("I don't know this setting any more. Discord may show an old list: reload it with Ctrl-R.")
+	}
+	before, now, err := i.target.Settings.Change(ctx, i.user, func(s *eventlog.Settings) error { return change(i, s) })
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{embed: &discordgo.MessageEmbed{
+		Title: "Settings", Color: colourGood, Description: lines(r.changes(i, before, now)),
+		Footer: &discordgo.MessageEmbedFooter{Text: "/settings show lists all of them."},
+	}}, nil
+}
+
+func editCount(i interaction, s *eventlog.Settings) error {
+	given := false
+	for name, value := range map[string]*bool{"bots": &s.Bots, "webhooks": &s.Webhooks, "commands": &s.Commands, "deleted": &s.Deleted} {
+		if v, ok := i.option(name).(bool); ok {
+			*value, given = v, true
+		}
+	}
+	if !given {
+		return userError("Name what is to count, or not to, such as `bots:True`. `/settings show` lists what counts now.")
+	}
+	return nil
+}
+
+func editZone(i interaction, s *eventlog.Settings) error {
+	text, _ := i.option("name").(string)
+	name, ok := zoneNamed(text)
+	if !ok {
+		return userError("I know no time zone of that name. Choose one of the list that Discord shows while you type, such as " + hints(zonesLike(text)) + ".")
+	}
+	if s.Zone = name; name == "UTC" {
+		s.Zone = ""
+	}
+	return nil
+}
+
+func editAnswers(i interaction, s *eventlog.Settings) error {
+	s.Private = i.option("seen_by") == seenByAsker
+	return nil
+}
+
+func (r *Router) editAccess(i interaction, s *eventlog.Settings) error {
+	name, _ := i.option("command").(string)
+	role, choice := i.idOption("role"), i.option("who")
+	if (role == 0) == (choice == nil) {
+		return userError("Say who may give `/" + name + "`: either `who`, or a `role`.")
+	}
+	s.Access = slices.DeleteFunc(s.Access, func(a eventlog.Access) bool { return a.Command == name })
+	switch choice {
+	case accessDefault:
+		return nil
+	case accessAll:
+		role = i.target.Guild
+	}
+	s.Access = append(s.Access, eventlog.Access{Command: name, Role: role})
+	slices.SortFunc(s.Access, func(a, b eventlog.Access) int {
+		return slices.Index(r.names(), a.Command) - slices.Index(r.names(), b.Command)
+	})
+	return nil
+}
+
+// suggest answers what somebody has typed of a time zone so far.
+func (r *Router) suggest(ctx context.Context, event *discordgo.Interaction) {
+	i := interaction{Interaction: event}
+	i.id, _ = snowflake.Parse(event.ID)
+	text, _ := i.option("name").(string)
+	choices := []*discordgo.ApplicationCommandOptionChoice{}
+	for _, name := range zonesLike(text) {
+		choices = append(choices, &discordgo.ApplicationCommandOptionChoice{Name: name, Value: name})
+	}
+	err := r.Client.Respond(ctx, i.id, i.Token, &discordgo.InteractionResponse{
+		Type: discordgo.InteractionApplicationCommandAutocompleteResult, Data: &discordgo.InteractionResponseData{Choices: choices},
+	})
+	if err != nil && ctx.Err() == nil {
+		r.Log.Info("no time zones were suggested", "guild", i.GuildID, "error", err)
+	}
+}
