@@ -20,13 +20,13 @@ func (g *Guild) eachCounted(log *eventlog.Log, w Window, give func(channel snowf
 		if !w.names(p) {
 			return
 		}
-		deleted := g.anyDeleted(p)
+		ch, deleted := g.placeOf(p.Channel), g.anyDeleted(p)
 		for i := range p.Len() {
 			switch e := (eventlog.Found{Message: p.Message(i), Origin: p.Origin, Import: p.Import}); {
 			case !w.has(e.Message):
-			case lost.take(e) && !g.IsExcluded(p.Channel):
+			case lost.take(e) && !ch.excluded:
 				give(p.Channel, e)
-			case deleted && g.isDeleted(e.ID) || !g.shows(p.Channel, e):
+			case deleted && g.isDeleted(e.ID), !g.showsUndeleted(ch, e):
 			case p.Origin == eventlog.Repair:
 				repairs[p.Channel] = append(repairs[p.Channel], e)
 			default:

@@ -12,7 +12,6 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
-	"tally/bot/rest"
 	"tally/eventlog/snowflake"
 )
 
@@ -85,23 +84,6 @@ func TestAnswer(t *testing.T) {
 			})
 		})
 	}
-}
-
-// TestPrivateAnswerThatIsLate is not posted where all see it.
-func TestPrivateAnswerThatIsLate(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		f := &fake{refuse: func(c call) (int, int) {
-			if c.what == "edit reply" {
-				return 401, 50027
-			}
-			return 0, 0
-		}}
-		rep := reply{embed: notice("fine", "text")}
-		err := newRouter(t, f).answer(t.Context(), asked(discordgo.InteractionApplicationCommand, 101), after(16*time.Minute, rep, nil), true)
-		if got := f.whats(); !errors.Is(err, rest.ErrUnknownInteraction) || !slices.Equal(got, []string{"respond", "edit reply"}) {
-			t.Errorf("%v, %v", got, err)
-		}
-	})
 }
 
 // TestAnswerStops ends with its context, and so does the handler.

@@ -101,7 +101,7 @@ func (s span) window(c *projections.Calendar, now time.Time, parentOf func(snowf
 // count returns the guild as the log has it, and which of its messages are asked for. It holds nothing up: the
 // live count has its own state. It is valid until the turn ends.
 func (s span) count(i interaction) (*projections.Guild, projections.Window, error) {
-	g, err := i.turn.count(i.target.Gate.Log())
+	g, err := i.turn.count(i.target.Gate)
 	if err != nil {
 		return nil, projections.Window{}, err
 	}

@@ -21,7 +21,6 @@ func (r *Router) recount() command {
 }
 
 func (r *Router) handleRecount(ctx context.Context, i interaction) (reply, error) {
-	i.turn.kept = nil // it may rest on what the recount mends
 	var changed []string
 	same := false
 	err := i.target.Gate.Recount(ctx, func(old, next *projections.Guild) {

@@ -214,7 +214,7 @@ func (r *Router) follow(ctx context.Context, i interaction, rep reply, private b
 	err := r.Client.EditReply(ctx, r.App, i.Token, &discordgo.WebhookEdit{
 		Embeds: &[]*discordgo.MessageEmbed{rep.embed}, Components: new(rep.components()), Files: rep.files,
 	})
-	if !errors.Is(err, rest.ErrUnknownInteraction) || private {
+	if !errors.Is(err, rest.ErrUnknownInteraction) {
 		return err
 	}
 	if private {

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sync/semaphore"
 
-	"tally/eventlog"
+	"tally/bot/gate"
 	"tally/eventlog/snowflake"
 	"tally/projections"
 )
@@ -37,6 +37,7 @@ type turn struct {
 
 	// Of who has the turn:
 	kept   *projections.Guild // as the last command had it; nil: none
+	since  int64              // what the gate's Snapshots was before that was loaded
 	forget *time.Timer
 }
 
@@ -86,17 +87,18 @@ func (t *turn) drop() {
 	}
 }
 
-// count returns the guild's count as the log has it now: the one that was kept, and what came since, or else the
-// saved one.
-func (t *turn) count(log *eventlog.Log) (g *projections.Guild, err error) {
+// count returns the guild's count as the log has it now: the one that was kept and what came since, or else the
+// saved one and what came since.
+func (t *turn) count(in *gate.Gate) (g *projections.Guild, err error) {
 	g, t.kept = t.kept, nil
 	erased := 0
 	if g != nil {
 		erased = g.Erased()
-		err = g.CatchUp(log)
+		err = g.CatchUp(in.Log())
 	}
-	if g == nil || g.Stale() || g.Erased() != erased { // it names who is anonymous by now
-		g, err = projections.Load(log, t.guild)
+	if g == nil || g.Stale() || g.Erased() != erased || in.Snapshots() != t.since {
+		t.since = in.Snapshots()
+		g, err = projections.Load(in.Log(), t.guild)
 	}
 	if err == nil {
 		t.kept = g

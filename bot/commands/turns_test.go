@@ -3,12 +3,15 @@ package commands
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
 
+	"tally/bot/discord"
+	"tally/bot/gate"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 	"tally/projections"
@@ -88,15 +91,20 @@ func TestCommandsTakeTurns(t *testing.T) {
 	}
 }
 
-// TestTurnKeepsTheCount has a guild's commands follow the log with one count, and forget it when none came for a
-// while.
+// TestTurnKeepsTheCount has a guild's commands follow the log with one count, until none came for a while, the settings
+// ask for another policy, or somebody was erased.
 func TestTurnKeepsTheCount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		log, err := eventlog.Open(t.TempDir(), eventlog.Options{NoSync: true})
 		if err != nil {
 			t.Fatal(err)
 		}
+		in, err := gate.Open(log, 1, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
 		defer func() {
+			in.Close()
 			if err := log.Close(); err != nil {
 				t.Error(err)
 			}
@@ -104,11 +112,8 @@ func TestTurnKeepsTheCount(t *testing.T) {
 		turns, sent := NewTurns(), uint64(0)
 		said := func() {
 			sent++
-			p, err := eventlog.NewPage(eventlog.Live, 0, 11, []eventlog.Message{{ID: snowflake.ID(sent), Author: 101}})
-			if err == nil {
-				_, err = log.Append(1, []eventlog.Body{p})
-			}
-			if err != nil {
+			m := discord.Message{ID: snowflake.ID(sent), Channel: 11, Author: 101}
+			if err := in.Page(t.Context(), eventlog.Catchup, 0, 11, []discord.Message{m}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -118,7 +123,7 @@ func TestTurnKeepsTheCount(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer turn.end()
-			g, err := turn.count(log)
+			g, err := turn.count(in)
 			if err != nil || g.Total() != sent {
 				t.Fatalf("%d messages, %v; want %d", g.Total(), err, sent)
 			}
@@ -139,9 +144,19 @@ func TestTurnKeepsTheCount(t *testing.T) {
 		if turns.of(1).kept != nil {
 			t.Error("the count is kept though nobody asks for it")
 		}
+		if count().User(101).Messages != sent {
+			t.Error("the user isn't counted")
+		}
+		if _, err := in.Erase(t.Context(), 101); err != nil {
+			t.Fatal(err)
+		}
+		if count().User(101) != (projections.Count{}) {
+			t.Error("a user who was erased is still known")
+		}
 		bots := eventlog.Settings{Bots: true}
-		count()
-		if _, err := log.Append(1, []eventlog.Body{eventlog.SettingsChanged{Settings: bots}}); err != nil {
+		if err := in.Write(t.Context(), func(*projections.Guild) ([]eventlog.Body, error) {
+			return []eventlog.Body{eventlog.SettingsChanged{Settings: bots}}, nil
+		}); err != nil {
 			t.Fatal(err)
 		}
 		if g := count(); g.Policy() != projections.PolicyOf(bots) {

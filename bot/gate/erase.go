@@ -69,6 +69,7 @@ func (g *Gate) hide(e *erasure) error {
 	g.changed = true
 	g.mu.Unlock()
 	g.erasures.Add(1)
+	defer g.snapshots.Add(1)
 	if err := projections.SaveSnapshot(g.log.Dir(), g.guild, g.state.Encode()); err != nil {
 		g.slog.Warn("the snapshot was not saved; the next start reads the log instead", "error", err)
 		return projections.RemoveSnapshot(g.log.Dir(), g.guild)

@@ -49,6 +49,7 @@ type Gate struct {
 	saving     sync.Mutex     // held while a snapshot is made
 	beside     sync.WaitGroup // of what makes it
 	saved      atomic.Int64   // bytes of the last one
+	snapshots  atomic.Int64   // that were saved, or removed
 
 	masks    masks
 	erasing  sync.Mutex   // held while a user is erased
@@ -69,12 +70,12 @@ func Open(log *eventlog.Log, guild snowflake.ID, logger *slog.Logger) (*Gate, er
 		log: log, guild: guild, slog: logger.With("guild", guild), state: state, recent: newRecent(state.Newest()),
 		jobs: newQueue(), done: make(chan struct{}), stop: make(chan struct{}), last: make(chan struct{}),
 	}
+	if n := state.Followed(); n >= mostTail { // the next start may come before as many are new
+		g.dirty = n
+	}
 	if err := g.masks.open(log.Dir(), state); err != nil {
 		end()
 		return nil, err
-	}
-	if n := state.Followed(); n >= mostTail { // the next start may come before as many are new
-		g.dirty = n
 	}
 	go g.write()
 	g.resumeErasing()

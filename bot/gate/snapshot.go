@@ -37,6 +37,10 @@ func (g *Gate) snapshotAfresh() {
 	})
 }
 
+// Snapshots returns how many snapshots were saved. A count that was loaded before the newest one may name who was
+// erased, or rest on what a recount has mended.
+func (g *Gate) Snapshots() int64 { return g.snapshots.Load() }
+
 // snapshotAtEnd is called by the writer when it ends: the state stands still.
 func (g *Gate) snapshotAtEnd() {
 	g.beside.Wait()
@@ -51,6 +55,7 @@ func (g *Gate) save(state *projections.Guild, err error) {
 		b := state.Encode()
 		g.saved.Store(int64(len(b)))
 		err = projections.SaveSnapshot(g.log.Dir(), g.guild, b)
+		g.snapshots.Add(1)
 	}
 	if err != nil {
 		g.slog.Warn("the snapshot was not saved; the next start reads the log instead", "error", err)
