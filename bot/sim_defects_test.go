@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -79,7 +80,7 @@ func (d defect) caughtBy(t *testing.T, overlay string, from, seeds uint64) strin
 	out, err := exec.Command(binary, "-test.run", "^TestSimulation$", "-first", "-from", fmt.Sprint(from), "-seeds", fmt.Sprint(seeds)).CombinedOutput()
 	seed := failedSeed.FindSubmatch(out)
 	if failed := new(exec.ExitError); !errors.As(err, &failed) || seed == nil {
-		t.Errorf("%q is not caught by the %d seeds from %d on: %v\n%.2000s", d.name, seeds, from, err, out)
+		t.Errorf("%q is not caught by the %d seeds from %d on: %v\n%.2000s", d.name, seeds, from, err, out[max(bytes.Index(out, []byte("panic: ")), 0):])
 		return "–"
 	}
 	return string(seed[1])

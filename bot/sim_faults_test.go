@@ -115,6 +115,13 @@ func (s *sim) crashNow() {
 // planCrash lets the bot die a few records later, in the middle of a commit.
 func (s *sim) planCrash() { s.life.crashIn.Store(1 + s.rng.Int64N(25)) }
 
+// crashInImport lets it die between two pages of an import.
+func (s *sim) crashInImport() {
+	if s.command("import-messages", map[string]any{"force": true}) && s.life != nil {
+		s.life.crashIn.Store(1 + s.rng.Int64N(9))
+	}
+}
+
 func (s *sim) downtime() {
 	for range s.rng.IntN(3) {
 		s.burst()

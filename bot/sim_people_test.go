@@ -107,7 +107,7 @@ func (s *sim) send(g *simGuild, c *simChannel, m discordtest.Message) snowflake.
 		m.Author, m.Type = g.people[s.rng.IntN(len(g.people))], notices[len(c.messages)%len(notices)]
 	case 3:
 		m.Author, m.Type, counts = g.people[s.rng.IntN(len(g.people))], 19, true
-		if len(c.messages)%2 == 0 {
+		if len(c.messages)%16 == 0 { // each is a line in discordgo's log
 			m.JSON = `"components":[{"type":99,"id":1,"of":"a later Discord"}]`
 		}
 	default:

@@ -13,13 +13,14 @@ import (
 // channel. When the bot is back people write at once, and sometimes it dies as it notes the gap.
 func (s *sim) siege() {
 	s.Disconnect(discordtest.Cut{Code: 4000, Invalidate: true})
-	s.limitOne(time.Duration(1+s.rng.IntN(7)) * time.Minute)
+	wait := time.Duration(1+s.rng.IntN(7)) * time.Minute
+	s.limitOne(wait)
 	s.sleep(time.Duration(s.rng.Int64N(int64(10 * time.Second))))
 	s.tally.add("siege", 1)
 
 	s.MuteHello(true)
 	s.Disconnect(discordtest.Cut{Code: 4000, Invalidate: true})
-	for end := time.Now().Add(time.Duration(s.rng.Int64N(int64(8 * time.Minute)))); time.Now().Before(end); {
+	for end := time.Now().Add(wait + time.Duration(s.rng.Int64N(int64(3*time.Minute)))); time.Now().Before(end); {
 		g := s.guild()
 		s.send(g, s.channel(g), discordtest.Message{})
 		s.sleep(time.Duration(s.rng.Int64N(int64(40 * time.Second))))

@@ -49,6 +49,7 @@ var simSteps = []step{
 	{3, "restart", (*sim).restart},
 	{2, "crash", (*sim).crashNow},
 	{4, "planned crash", (*sim).planCrash},
+	{3, "crash in an import", (*sim).crashInImport},
 }
 
 // play takes a random schedule.
