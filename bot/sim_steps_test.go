@@ -32,7 +32,7 @@ var simSteps = []step{
 	{2, "verify", func(s *sim) {
 		s.command("verify-message-counts", []map[string]any{nil, {"deep": true}, {"deep": true, "repair": true}}[s.rng.IntN(3)])
 	}},
-	{3, "settings", (*sim).settings},
+	{6, "settings", (*sim).settings},
 	{2, "late", (*sim).late},
 	{2, "live first", (*sim).liveFirst},
 	{2, "redelivered", (*sim).redeliver},

@@ -33,10 +33,17 @@ func zoneNamed(text string) (name string, ok bool) {
 	return of[0], true
 }
 
-// zonesLike returns zones whose names are like what somebody has typed so far: those of cities that begin so first,
-// or else those that begin with as many of the letters as any does.
+// zonesLike returns zones whose names are like what somebody has typed so far, those of cities that begin so first; or
+// else those that are like as many of the letters as any is. Discord takes no answer without choices.
 func zonesLike(text string) (names []string) {
-	text = plainZone(text)
+	letters := []rune(plainZone(text))
+	for ; len(names) == 0; letters = letters[:max(len(letters)-1, 0)] {
+		names = zonesWith(string(letters))
+	}
+	return names[:min(len(names), mostChoices)]
+}
+
+func zonesWith(text string) (names []string) {
 	var within []string
 	for _, z := range strings.Fields(zonesText) {
 		plain := plainZone(z)
@@ -47,10 +54,7 @@ func zonesLike(text string) (names []string) {
 			within = append(within, z)
 		}
 	}
-	if names = append(names, within...); len(names) == 0 && len(text) > 1 {
-		return zonesLike(text[:len(text)-1])
-	}
-	return names[:min(len(names), mostChoices)]
+	return append(names, within...)
 }
 
 // plainZone writes a zone's name, or a part of it, without what is often typed otherwise.

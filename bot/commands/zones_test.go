@@ -38,14 +38,11 @@ func TestZoneNamed(t *testing.T) {
 // TestZonesLike suggests cities first, and something for any text.
 func TestZonesLike(t *testing.T) {
 	for text, want := range map[string]string{
-		"ber": "Europe/Berlin", "san": "America/Santiago", "europe/b": "Europe/Belgrade", "Berlni": "Europe/Berlin", "xyz": "", "": "Africa/Abidjan",
+		"ber": "Europe/Berlin", "san": "America/Santiago", "europe/b": "Europe/Belgrade", "Berlni": "Europe/Berlin", "xyz": "America/Phoenix", "ö": "Africa/Abidjan", "": "Africa/Abidjan",
 	} {
 		got := zonesLike(text)
-		if len(got) > mostChoices || want != "" && !slices.Contains(got, want) {
+		if len(got) > mostChoices || !slices.Contains(got, want) {
 			t.Errorf("%q: %v", text, got)
-		}
-		if want != "" && len(got) == 0 {
-			t.Errorf("%q suggests nothing", text)
 		}
 	}
 }

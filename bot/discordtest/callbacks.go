@@ -84,6 +84,12 @@ func (i *Interaction) answer(body callbackBody, p *payload) *apiError {
 			i.source.edit(p)
 		}
 	case 8, 9:
+		var data struct {
+			Choices []json.RawMessage `json:"choices"`
+		}
+		if json.Unmarshal(body.Data, &data) != nil || body.Type == 8 && data.Choices == nil {
+			return formError("data.choices", "BASE_TYPE_REQUIRED", "This field is required")
+		}
 		i.choices = body.Data
 	default:
 		i.s.viol.add("interaction %v: answer of type %d", i.id, body.Type)
