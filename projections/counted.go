@@ -26,7 +26,7 @@ func (g *Guild) eachCounted(log *eventlog.Log, w Window, give func(channel snowf
 			case !w.has(e.Message):
 			case lost.take(e) && !ch.excluded:
 				give(p.Channel, e)
-			case deleted && g.isDeleted(e.ID), !g.showsUndeleted(ch, e):
+			case deleted && g.isDeleted(e.ID), !g.shows(ch, e):
 			case p.Origin == eventlog.Repair:
 				repairs[p.Channel] = append(repairs[p.Channel], e)
 			default:
@@ -54,7 +54,7 @@ func (g *Guild) eachRepair(log *eventlog.Log, repairs map[snowflake.ID][]eventlo
 		}
 		counted := map[snowflake.ID]bool{}
 		for _, e := range found {
-			if e.Origin != eventlog.Repair && g.shows(channel, e) {
+			if e.Origin != eventlog.Repair && g.shows(g.placeOf(channel), e) {
 				counted[e.ID] = true
 			}
 		}

@@ -33,12 +33,7 @@ func (g *Guild) Counts(channelID snowflake.ID, found eventlog.Found) bool {
 
 // shows is Counts of a message that isn't deleted by itself, but for what the settings want to be shown of a channel
 // that is gone.
-func (g *Guild) shows(channelID snowflake.ID, found eventlog.Found) bool {
-	return !g.isDeleted(found.ID) && g.showsUndeleted(g.placeOf(channelID), found)
-}
-
-// showsUndeleted is shows of a message that isn't deleted by itself.
-func (g *Guild) showsUndeleted(ch *channel, found eventlog.Found) bool {
+func (g *Guild) shows(ch *channel, found eventlog.Found) bool {
 	return (!ch.deleted || g.settings.Deleted) && g.rests(ch, found)
 }
 

@@ -91,12 +91,10 @@ func (t *turn) drop() {
 // saved one and what came since.
 func (t *turn) count(in *gate.Gate) (g *projections.Guild, err error) {
 	g, t.kept = t.kept, nil
-	erased := 0
 	if g != nil {
-		erased = g.Erased()
 		err = g.CatchUp(in.Log())
 	}
-	if g == nil || g.Stale() || g.Erased() != erased || in.Snapshots() != t.since {
+	if g == nil || g.Stale() || in.Snapshots() != t.since {
 		t.since = in.Snapshots()
 		g, err = projections.Load(in.Log(), t.guild)
 	}
