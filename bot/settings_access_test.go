@@ -77,7 +77,7 @@ func TestAccess(t *testing.T) {
 	w.set(s, "access", options{"command": "leaderboard", "who": "members with Manage Server only"}, "is for members with Manage Server from")
 	may(s.bob, "leaderboard", false)
 	may(keeper, "leaderboard", true)
-	w.set(s, "show", nil, "`/leaderboard` `/import-cancel`", fmt.Sprintf("`/recount`: <@&%d> and members with Manage Server", staff))
+	w.set(s, "show", nil, "`/leaderboard` `/erase-user`", fmt.Sprintf("`/recount`: <@&%d> and members with Manage Server", staff))
 	w.set(s, "access", options{"command": "leaderboard", "who": "everyone"}, "for everyone")
 	may(s.ann, "leaderboard", true)
 	w.set(s, "access", options{"command": "leaderboard", "who": "as by default"}, "nothing was changed")

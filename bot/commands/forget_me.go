@@ -17,7 +17,7 @@ func (r *Router) forgetMe() command {
 		definition: &discordgo.ApplicationCommand{
 			Name: forgetMeName, Description: "Take your id out of all that I keep of this server, for good", Contexts: inGuilds(),
 		},
-		handle: r.handleForgetMe, private: true,
+		handle: r.handleForgetMe, private: true, always: true,
 	}
 }
 

@@ -12,7 +12,7 @@ func (r *Router) privacy() command {
 		definition: &discordgo.ApplicationCommand{
 			Name: "privacy", Description: "What I keep of you, for how long, and how to be forgotten", Contexts: inGuilds(),
 		},
-		handle: r.handlePrivacy, private: true,
+		handle: r.handlePrivacy, private: true, always: true,
 	}
 }
 

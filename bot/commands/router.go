@@ -77,6 +77,7 @@ type command struct {
 	definition *discordgo.ApplicationCommand
 	handle     handler
 	private    bool // the answer is for the asker's eyes only
+	always     bool // everybody may give it, whatever the settings say
 }
 
 // all returns the commands by their names.

@@ -55,9 +55,11 @@ const (
 	accessDefault  = "as by default"
 )
 
-// names are those of commands in the order in which they are listed: first what is for everyone by default.
+// names are those of commands of which the settings say who may give them, in the order in which they are listed:
+// first what is for everyone by default.
 func names(commands map[string]command) []string {
-	return slices.SortedFunc(maps.Keys(commands), func(a, b string) int {
+	all := slices.DeleteFunc(slices.Collect(maps.Keys(commands)), func(name string) bool { return commands[name].always })
+	slices.SortFunc(all, func(a, b string) int {
 		x, y := commands[a].forManagers(), commands[b].forManagers()
 		switch {
 		case x == y:
@@ -67,6 +69,7 @@ func names(commands map[string]command) []string {
 		}
 		return 1
 	})
+	return all
 }
 
 // chooseFrom makes commands the choices of whose access it is, in the definition of /settings.
