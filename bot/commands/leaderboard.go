@@ -178,7 +178,7 @@ func (q boardQuery) reply(server, note string, p boardPage) reply {
 	for _, s := range p.rows {
 		row := fmt.Sprintf("%s — %s", named(s.User, p.left[s.User]), number(s.Shown))
 		if s.Rank > 0 {
-			row = fmt.Sprintf("**%d.** %s", s.Rank, row)
+			row = fmt.Sprintf("**%s.** %s", number(s.Rank), row)
 		}
 		rows = append(rows, row)
 	}

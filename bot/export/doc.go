@@ -5,7 +5,7 @@
 //
 //	column      what                                      CSV         JSON         Parquet
 //	guild_id    the server                                digits      string       UINT_64
-//	day         on which the messages were sent, in UTC   2026-01-31  "2026-01-31" DATE
+//	day         on which they were sent, server's zone    2026-01-31  "2026-01-31" DATE
 //	channel_id  the channel or thread                     digits      string       UINT_64
 //	user_id     who wrote them                            digits      string       UINT_64
 //	messages    how many, 1 at least                      digits      number       UINT_64
