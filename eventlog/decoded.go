@@ -42,6 +42,7 @@ func (l *Log) decoded(guild snowflake.ID, want reading) iter.Seq2[*Decoded, erro
 			defer ahead[i].decoding.Wait()
 		}
 		for i := 0; ahead[i].give(yield); i = (i + 1) % len(ahead) {
+			runtime.Gosched() // as records does
 			ahead[i].fill(l, from)
 		}
 	}

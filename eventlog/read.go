@@ -3,6 +3,7 @@ package eventlog
 import (
 	"bytes"
 	"iter"
+	"runtime"
 
 	"github.com/oklog/ulid/v2"
 	bolt "go.etcd.io/bbolt"
@@ -69,6 +70,7 @@ func (l *Log) records(guild snowflake.ID, want reading) iter.Seq2[*Record, error
 			if l.hasRead(len(c.data)); len(c.ends) == 0 {
 				return
 			}
+			runtime.Gosched() // who reads a lot lets those go first who have little to do, such as live messages
 			for key, value := range c.all() {
 				if err := rec.open(guild, key, value); err != nil {
 					if !yield(rec, err) {
