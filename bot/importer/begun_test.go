@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"tally/bot/discordtest"
+	"tally/bot/roomtest"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 	"tally/projections"
@@ -65,6 +67,41 @@ func TestImportOfAnImpatientStart(t *testing.T) {
 						t.Errorf("completed: %+v, %d messages; want import %d and 250", last, g.Total(), imports)
 					}
 				})
+			})
+		})
+	}
+}
+
+// TestCancelledOverNewChannels has the bot let into a channel, a forced import take the place of the one that reads
+// it, and that one cancelled: the channel is read all the same. Who cancels the reading of new channels means it.
+func TestCancelledOverNewChannels(t *testing.T) {
+	for name, c := range map[string]struct {
+		forced bool
+		total  int
+	}{"a forced one is cancelled": {true, 30}, "the reading itself is cancelled": {false, 10}} {
+		t.Run(name, func(t *testing.T) {
+			inWorld(t, func(w *world) {
+				w.DenyBot(w.other, discordtest.PermViewChannel)
+				roomtest.Arrive(w.t, w.im.Reader, w.BotID())
+				w.write(w.general, 10)
+				w.write(w.other, 20)
+				_, err := w.start(false)
+				must(w.t, err)
+				w.ended()
+				w.AllowBot(w.other, discordtest.PermViewChannel)
+				roomtest.Arrive(w.t, w.im.Reader, w.BotID())
+				release := w.hold()
+				must(w.t, w.job.ReadNew(w.t.Context()))
+				if c.forced {
+					_, err := w.start(true)
+					must(w.t, err)
+				}
+				must(w.t, w.job.Cancel(w.t.Context(), w.Server.Now()))
+				release()
+				w.ended()
+				if w.total() != c.total {
+					w.t.Errorf("%d messages are counted, want %d", w.total(), c.total)
+				}
 			})
 		})
 	}

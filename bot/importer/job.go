@@ -110,6 +110,11 @@ func (j *Job) ReadNew(ctx context.Context) error {
 		return err
 	}
 	defer j.starting.give()
+	return j.readNew(ctx)
+}
+
+// readNew is ReadNew while j.starting is held.
+func (j *Job) readNew(ctx context.Context) error {
 	if j.closed || j.busy() {
 		return nil
 	}
@@ -129,18 +134,21 @@ func (j *Job) busy() bool {
 	return j.stop != nil
 }
 
-// Cancel ends the running import; nothing that is shown changes. at is the time in Discord's clock.
+// Cancel ends the running import; nothing that is shown changes. at is the time in Discord's clock. What the bot was
+// let into meanwhile is read then, unless that is what was cancelled.
 func (j *Job) Cancel(ctx context.Context, at time.Time) error {
 	if err := j.starting.take(ctx); err != nil {
 		return err
 	}
 	defer j.starting.give()
 	j.halt()
+	partial := false
 	err := j.im.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
 		running := g.Running()
 		if running == nil {
 			return nil, ErrNotRunning
 		}
+		partial = running.Partial
 		return []eventlog.Body{eventlog.ImportFinished{Import: running.Number, Outcome: eventlog.Cancelled, At: at}}, nil
 	})
 	if err != nil {
@@ -149,6 +157,9 @@ func (j *Job) Cancel(ctx context.Context, at time.Time) error {
 	}
 	if p, ok := j.Progress(); ok {
 		j.reportEnd(ctx, p)
+	}
+	if !partial {
+		return j.readNew(ctx)
 	}
 	return nil
 }
