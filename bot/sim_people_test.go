@@ -59,6 +59,7 @@ func (s *sim) populate() {
 			s.past(g, c)
 		}
 	}
+	time.Sleep(time.Second) // no import begins in the very millisecond in which its channels were made
 }
 
 // past writes a channel's history: mostly little, sometimes several pages, now and then more than a page

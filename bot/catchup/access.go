@@ -35,15 +35,16 @@ func (c *Catchup) Access(ctx context.Context) error {
 	}
 	return c.Gate.Tell(ctx, func(g *projections.Guild) []eventlog.Body {
 		after := map[snowflake.ID]snowflake.ID{}
-		for id := range lost {
-			after[id] = surely
-		}
 		for id := range let {
 			if from := letInAfter(g, id, surely); from != 0 {
 				after[id] = from
 			}
 		}
-		return openedFor(g, after)
+		after = lacking(g, after)
+		for id := range lost { // also if one is open: that may have been read by now, and be about to be closed
+			after[id] = surely
+		}
+		return opened(g, after)
 	})
 }
 

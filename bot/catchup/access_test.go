@@ -1,6 +1,8 @@
 package catchup
 
 import (
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,8 +12,15 @@ import (
 	"tally/projections"
 )
 
-// told is what the gateway tells when a channel has changed.
+// told is what the gateway tells when a channel has changed, and what follows.
 func (w *world) told(channel snowflake.ID) {
+	w.t.Helper()
+	w.heard(channel)
+	must(w.t, w.c.Run(w.t.Context()))
+}
+
+// heard is the former alone.
+func (w *world) heard(channel snowflake.ID) {
 	w.t.Helper()
 	c, err := w.c.Client.Channel(w.t.Context(), channel)
 	if err != nil {
@@ -20,7 +29,6 @@ func (w *world) told(channel snowflake.ID) {
 		w.c.Directory.Add(c)
 	}
 	must(w.t, w.c.Access(w.t.Context()))
-	must(w.t, w.c.Run(w.t.Context()))
 }
 
 // TestAccess takes the right to see a channel away and gives it back: what was sent meanwhile is read.
@@ -114,4 +122,32 @@ func TestLetIn(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestLostAgainWhileItsGapIsRead takes the sight of a channel away a second time and gives it back, when what was sent
+// the first time is read and another channel not yet: what was sent the second time is read too.
+func TestLostAgainWhileItsGapIsRead(t *testing.T) {
+	inWorld(t, func(w *world) {
+		other := w.AddChannel(discordtest.ChannelSpec{Name: "other"})
+		w.arrive()
+		time.Sleep(time.Hour)
+		hide := func(channel snowflake.ID, sent int) {
+			w.DenyBot(channel, discordtest.PermViewChannel)
+			w.heard(channel)
+			w.write(channel, sent)
+			w.AllowBot(channel, discordtest.PermViewChannel)
+			w.heard(channel)
+		}
+		hide(w.general, 2)
+		hide(other, 1)
+		w.OnRequest(func(r *http.Request) *discordtest.Fault {
+			if strings.Contains(r.URL.Path, other.String()+"/messages") {
+				return &discordtest.Fault{Delay: time.Second}
+			}
+			return nil
+		})
+		time.AfterFunc(500*time.Millisecond, func() { hide(w.general, 3) })
+		must(w.t, w.c.Run(w.t.Context()))
+		w.wants(6, 0)
+	})
 }

@@ -133,17 +133,26 @@ func (c *Catchup) close(ctx context.Context, gaps []projections.Gap, unread map[
 	})
 }
 
-// openedFor opens a gap for each channel from the id given, unless one is open that reaches as far back.
-func openedFor(g *projections.Guild, after map[snowflake.ID]snowflake.ID) []eventlog.Body {
+// opened opens a gap for each channel from the id given.
+func opened(g *projections.Guild, after map[snowflake.ID]snowflake.ID) []eventlog.Body {
 	var bodies []eventlog.Body
-	next := g.NextGap()
 	for _, channel := range slices.Sorted(maps.Keys(after)) {
-		if !slices.ContainsFunc(g.Gaps(), func(gap projections.Gap) bool {
-			return gap.Channel == channel && gap.After <= after[channel]
-		}) {
-			bodies = append(bodies, eventlog.GapOpened{Gap: next, After: after[channel], Channel: channel})
-			next++
-		}
+		bodies = append(bodies, eventlog.GapOpened{Gap: g.NextGap() + uint32(len(bodies)), After: after[channel], Channel: channel})
 	}
 	return bodies
+}
+
+// openedFor is opened, but for the channels of which a gap is open that reaches as far back.
+func openedFor(g *projections.Guild, after map[snowflake.ID]snowflake.ID) []eventlog.Body {
+	return opened(g, lacking(g, after))
+}
+
+func lacking(g *projections.Guild, after map[snowflake.ID]snowflake.ID) map[snowflake.ID]snowflake.ID {
+	without := maps.Clone(after)
+	for _, gap := range g.Gaps() {
+		if from, ok := without[gap.Channel]; ok && gap.After <= from {
+			delete(without, gap.Channel)
+		}
+	}
+	return without
 }
