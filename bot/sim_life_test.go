@@ -90,7 +90,7 @@ func (s *sim) die(l *life) string {
 func (s *sim) crash() string {
 	l := s.life
 	s.life = nil
-	if l.crashIn.Swap(0) > 0 || len(l.crashed) == 0 {
+	if l.crashIn.Store(0); len(l.crashed) == 0 { // or it has crashed, and another was planned since
 		l.crashed <- s.die(l)
 	}
 	dir := <-l.crashed
