@@ -3,7 +3,6 @@ package bot
 import (
 	"fmt"
 	"hash/fnv"
-	"io"
 	"log/slog"
 	"math/rand/v2"
 	"os"
@@ -42,11 +41,10 @@ type sim struct {
 
 func newSim(t *testing.T, seed uint64, root string, tally *simTally) *sim {
 	s := &sim{t: t, seed: seed, rng: rand.New(rand.NewPCG(seed, 0x7a11)), net: newSimNet(), root: root, tally: tally}
-	var out io.Writer = io.Discard
+	s.log = slog.New(slog.DiscardHandler)
 	if testing.Verbose() && *simSeed != 0 {
-		out = os.Stderr
+		s.log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	s.log = slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	skew := time.Duration(s.rng.Int64N(int64(48*time.Hour))) - 24*time.Hour
 	if s.rng.IntN(3) == 0 {
 		skew = 0

@@ -190,33 +190,60 @@ func (d *Directory) StarterCopy(m discord.Message) bool {
 // Handle takes a gateway event that changes the directory. Others are ignored. It returns the ids of
 // channels and threads that were deleted by it.
 func (d *Directory) Handle(event string, data json.RawMessage) (gone []snowflake.ID, err error) {
-	d.count() // before: an answer that was asked for until now may be older
-	switch event {
-	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE":
-		var c discord.Channel
-		if err = json.Unmarshal(data, &c); err == nil {
-			d.tell(c)
-		}
-	case "CHANNEL_DELETE", "THREAD_DELETE":
-		var c discord.Channel
-		if err = json.Unmarshal(data, &c); err == nil {
-			gone = d.Remove(c.ID)
-		}
-		if c.Type == discord.ChannelCategory { // its channels stay
-			gone = nil
-		}
-	case "THREAD_LIST_SYNC":
-		var sync threadSync
-		if err = json.Unmarshal(data, &sync); err == nil {
-			d.Add(sync.joined()...)
-		}
-	case "GUILD_UPDATE", "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "GUILD_MEMBER_UPDATE":
-		err = d.handleAccess(event, data)
+	take := d.taker(event)
+	if take == nil { // a message and the like: it makes no answer of REST older
+		return nil, nil
 	}
-	if err != nil {
+	d.count() // before: an answer that was asked for until now may be older
+	if gone, err = take(data); err != nil {
 		err = fmt.Errorf("read %s: %w", event, err)
 	}
 	return gone, err
+}
+
+// taker returns what takes an event, nil for those that change nothing.
+func (d *Directory) taker(event string) func(json.RawMessage) (gone []snowflake.ID, err error) {
+	switch event {
+	case "CHANNEL_CREATE", "CHANNEL_UPDATE", "THREAD_CREATE", "THREAD_UPDATE":
+		return d.takeChannel
+	case "CHANNEL_DELETE", "THREAD_DELETE":
+		return d.takeDelete
+	case "THREAD_LIST_SYNC":
+		return d.takeThreads
+	case "GUILD_UPDATE", "GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_ROLE_DELETE", "GUILD_MEMBER_UPDATE":
+		return func(data json.RawMessage) ([]snowflake.ID, error) { return nil, d.handleAccess(event, data) }
+	}
+	return nil
+}
+
+func (d *Directory) takeChannel(data json.RawMessage) ([]snowflake.ID, error) {
+	var c discord.Channel
+	if err := json.Unmarshal(data, &c); err != nil {
+		return nil, err
+	}
+	d.tell(c)
+	return nil, nil
+}
+
+func (d *Directory) takeDelete(data json.RawMessage) ([]snowflake.ID, error) {
+	var c discord.Channel
+	if err := json.Unmarshal(data, &c); err != nil {
+		return nil, err
+	}
+	gone := d.Remove(c.ID)
+	if c.Type == discord.ChannelCategory { // its channels stay
+		return nil, nil
+	}
+	return gone, nil
+}
+
+func (d *Directory) takeThreads(data json.RawMessage) ([]snowflake.ID, error) {
+	var sync threadSync
+	if err := json.Unmarshal(data, &sync); err != nil {
+		return nil, err
+	}
+	d.Add(sync.joined()...)
+	return nil, nil
 }
 
 // threadSync is the body of THREAD_LIST_SYNC. Members are the bot's own memberships.

@@ -304,7 +304,13 @@ func TestToldMeanwhile(t *testing.T) {
 	if c, _ := d.Channel(5); c.Name != "new" || c.Hidden() || c.LastMessage != 7 {
 		t.Errorf("%+v", c)
 	}
-	if !d.Refresh(d.Told(), discord.Guild{OwnerID: 90}, discord.Member{User: 90}, discord.Channel{ID: 5, Name: "newest"}) {
+	since = d.Told()
+	for _, event := range []string{"MESSAGE_UPDATE", "MESSAGE_REACTION_ADD", "TYPING_START"} {
+		if _, err := d.Handle(event, []byte(`{"id":"7","channel_id":"5"}`)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if !d.Refresh(since, discord.Guild{OwnerID: 90}, discord.Member{User: 90}, discord.Channel{ID: 5, Name: "newest"}) {
 		t.Error("an answer was not taken though nothing was told since")
 	}
 	if c, _ := d.Channel(5); c.Name != "newest" || d.History(c) != discord.CanRead {
