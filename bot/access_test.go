@@ -1,6 +1,7 @@
 package bot
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -34,6 +35,11 @@ func TestChannelsThatOpenAreRead(t *testing.T) {
 	w.write(s, 20)
 	w.until("what is visible is counted", func() bool { return w.total(s) == 130+20+20 })
 
+	for _, name := range []string{"leaderboard", "activity"} {
+		if got := w.run(s.Guild, name, map[string]any{"channel": s.other}); !strings.Contains(got, "Give me Read Message History there") {
+			t.Errorf("/%s of a channel that can't be read: %s", name, got)
+		}
+	}
 	s.ArchiveThread(old, time.Time{})
 	s.AllowBot(s.other, discordtest.PermReadMessageHistory)
 	s.GiveRole(w.BotID(), role)

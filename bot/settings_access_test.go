@@ -48,6 +48,9 @@ func TestAccess(t *testing.T) {
 		}
 	}
 	may(s.ann, "leaderboard", true)
+	for _, name := range []string{"erase-user", "settings"} {
+		w.set(s, "access", options{"command": name, "who": "everyone"}, "Not everybody")
+	}
 	w.set(s, "access", options{"command": "leaderboard", "role": staff}, fmt.Sprintf("`/leaderboard` is for <@&%d> and members with Manage Server", staff))
 	may(s.ann, "leaderboard", false)
 	may(s.ann, "message-count", true)

@@ -120,15 +120,23 @@ func TestExcludedChannels(t *testing.T) {
 	}
 	w.set(s, "exclude", options{"channel": s.general}, fmt.Sprintf("<#%d> is excluded, with its threads", s.general))
 	excluded(s.general)
+	for _, name := range []string{"leaderboard", "activity"} {
+		if got := w.run(s.Guild, name, options{"channel": s.general}); !strings.Contains(got, "it is excluded") {
+			t.Errorf("/%s of an excluded channel: %s", name, got)
+		}
+	}
 	young := s.AddThread(discordtest.ThreadSpec{Parent: s.general, Name: "young"})
 	w.writeAll(s, young)
 	w.Send(s.other, discordtest.Message{Author: s.ann})
 	excluded(s.general)
-	w.view(s.Guild, func(g *projections.Guild) {
-		if g.ParentOf(young) != s.general {
-			t.Errorf("the log doesn't know whose the thread is")
-		}
-	})
+	knows := func(thread snowflake.ID) {
+		t.Helper()
+		w.until("the log knows whose the thread is", func() (known bool) {
+			w.view(s.Guild, func(g *projections.Guild) { known = g.ParentOf(thread) == s.general })
+			return known
+		})
+	}
+	knows(young)
 	w.set(s, "exclude", options{"channel": category}, "The category", "1 channel,")
 	excluded(s.general, category)
 	post := s.AddThread(discordtest.ThreadSpec{Parent: chess, Name: "a thread in a category"})
@@ -152,11 +160,7 @@ func TestExcludedChannels(t *testing.T) {
 	excluded(s.general, category)
 
 	w.settled(s)
-	w.view(s.Guild, func(g *projections.Guild) {
-		if g.ParentOf(briefly) != s.general {
-			t.Errorf("the log doesn't know whose the thread is that was archived meanwhile")
-		}
-	})
+	knows(briefly)
 	w.set(s, "include", options{"channel": young}, "is a thread of")
 	w.set(s, "include", options{"channel": s.other}, "is not excluded")
 	w.set(s, "include", nil, "Name the channel")
@@ -290,6 +294,7 @@ func TestTimeZone(t *testing.T) {
 	board(options{"period": "today"}, 3, "Europe/Berlin")
 	w.set(s, "time-zone", options{"name": "Asia/Tokyo"}, "2026-10-26 07:30")
 	board(options{"period": "today"}, 1, "Asia/Tokyo")
+	board(options{"period": "today", "hide_left": true}, 1, "Asia/Tokyo")
 	w.set(s, "time-zone", options{"name": "Berlni"}, "no time zone of that name", "`Europe/Berlin`")
 	w.set(s, "time-zone", options{"name": "utc"}, "`UTC`")
 	board(options{"period": "today"}, 2, "")

@@ -64,7 +64,7 @@ func (r *Router) handleActivity(_ context.Context, i interaction) (reply, error)
 		Description: lines([]string{of(s, author, i.hasLeft(author)), count(a.Total, "message") + "."}),
 		Fields:      topChannels(f.Channels),
 	}}
-	rep.note(days(a.Calendar), incomplete(i.target))
+	rep.note(days(a.Calendar), closed(i.target, s.channel), incomplete(i.target))
 	return rep, i.picture(&rep, "activity.png", f)
 }
 

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/bwmarrin/discordgo"
 	"github.com/dustin/go-humanize"
@@ -74,7 +73,7 @@ func (r *Router) handleExport(_ context.Context, i interaction) (reply, error) {
 			Title: "Export of " + i.target.Directory.Name() + s.title(), Color: colourInfo,
 			Description: fmt.Sprintf("%s in %s: by day (%s), channel and user.", count(sum, "message"), count(len(rows), "row"), g.Calendar().Zone()),
 		},
-		files: []*discordgo.File{{Name: f.name(s, i.id.Time()), ContentType: f.contentType(), Reader: bytes.NewReader(data)}},
+		files: []*discordgo.File{{Name: f.name(s, g.Calendar().DayOf(i.id.Time())), ContentType: f.contentType(), Reader: bytes.NewReader(data)}},
 	}
 	rep.note(incomplete(i.target))
 	return rep, nil
@@ -89,8 +88,8 @@ type exportFile struct {
 	rows   []projections.UserDay
 }
 
-func (f exportFile) name(s span, at time.Time) string {
-	name := fmt.Sprintf("messages-%s-%s.%s", s.period.name, at.Format(time.DateOnly), f.format)
+func (f exportFile) name(s span, at projections.Day) string {
+	name := fmt.Sprintf("messages-%s-%s.%s", s.period.name, at, f.format)
 	if f.gzip {
 		name += ".gz"
 	}

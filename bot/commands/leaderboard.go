@@ -107,6 +107,7 @@ func (r *Router) handleLeaderboard(ctx context.Context, i interaction) (reply, e
 		page.left = whoLeft(ctx, i.target.Members, page.rows)
 	}
 	q.page = page.page
+	note = lines([]string{note, closed(i.target, q.channel)})
 	return q.reply(i.target.Directory.Name(), note, page), nil
 }
 

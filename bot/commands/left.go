@@ -47,7 +47,7 @@ func usersOf(rows []projections.Standing) []snowflake.ID {
 func (r ranking) pageOfThoseHere(ctx context.Context, m *members.Members, page int) (p boardPage, sure bool) {
 	ctx, stop := context.WithTimeout(ctx, askedFor)
 	defer stop()
-	p = boardPage{page: min(max(page, 1), pagesOf(r.users)), total: r.total, own: r.own}
+	p = boardPage{page: min(max(page, 1), pagesOf(r.users)), total: r.total, own: r.own, days: r.days}
 	need := p.page*rowsPerPage + 1 // one more tells that there is a next page
 	var here []projections.Standing
 	ask := mostAsked

@@ -24,7 +24,8 @@ func (r *Router) handlePrivacy(_ context.Context, i interaction) (reply, error) 
 		"**Where**: on the computer of the one who runs me, nowhere else. **For how long**: as long as I am in this server" + r.keptAfter() + ".",
 	}
 	if forgotten(i) {
-		text = append(text, "**You** had yourself forgotten: nothing that I keep names you, and what you write counts without a name.")
+		text = append(text, "**You** had yourself forgotten: nothing that I keep names you, and what you write counts without a name. To know you then, I keep a hash of your id that "+
+			"nobody can turn back without a key of the one who runs me.")
 	} else {
 		text = append(text, "**To be forgotten**, use `/forget-me`: your id is taken out of all that I keep of this server, and what you wrote, and "+
 			"will write, counts without a name. That can't be undone.")

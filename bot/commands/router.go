@@ -220,7 +220,7 @@ func (r *Router) follow(ctx context.Context, i interaction, rep reply, private b
 	}
 	if private {
 		rep = reply{embed: notice("An answer came too late", fmt.Sprintf("It is for %s alone, and Discord takes such an answer for 15 minutes only. "+
-			"What was asked for is done; `/settings answers` can let everyone see answers.", user(i.user)))}
+			"What was asked for is done.", user(i.user)))}
 	}
 	_, err = r.Client.Post(ctx, i.channel, &discordgo.MessageSend{Embeds: []*discordgo.MessageEmbed{rep.embed}, Components: rep.buttons, Files: rep.files})
 	return err

@@ -178,6 +178,9 @@ func editAccess(i interaction, s *eventlog.Settings) error {
 		return nil
 	case accessAll:
 		role = i.target.Guild
+		if name == eraseUserName || name == settingsName {
+			return userError("Not everybody: who may give `/" + name + "` decides over what is kept of others. Name a `role` that you trust.")
+		}
 	}
 	s.Access = append(s.Access, eventlog.Access{Command: name, Role: role})
 	slices.SortFunc(s.Access, func(a, b eventlog.Access) int { return cmp.Compare(a.Command, b.Command) })

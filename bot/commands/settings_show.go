@@ -119,7 +119,7 @@ func (r *Router) changes(i interaction, before, now eventlog.Settings) (text []s
 		text = append(text, zoneWords(i, now)+" Days and hours of the past follow it too, from now on.")
 	}
 	if before.Private != now.Private {
-		text = append(text, answerWords(now)+" That holds from the next answer on; answers to `/settings` are always for who asks alone.")
+		text = append(text, answerWords(now)+" That holds from the next answer on; answers to `/settings`, `/export`, `/privacy`, `/forget-me` and `/erase-user` are always for who asks alone.")
 	}
 	if text = append(text, r.accessChanges(i, before, now)...); len(text) == 0 {
 		return []string{"That is so already; nothing was changed."}

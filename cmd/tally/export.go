@@ -27,8 +27,8 @@ type exportCmd struct {
 func (exportCmd) Help() string {
 	return `Writes how many messages each user wrote in each channel on each day, as far as they count. The sums are those of
 "tally replay". The columns are guild_id, day (in the server's time zone), channel_id (the channel or thread), user_id and
-messages; JSON has ids as strings, Parquet has them as UINT_64 and days as DATE. There are no names.
-Periods end today, by this machine's clock.
+messages; JSON has ids as strings, Parquet has them as UINT_64 and days as DATE. There are no names; user 1 stands for all
+erased members. Periods end today, by this machine's clock.
 
 Examples:
 
