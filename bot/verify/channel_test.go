@@ -156,7 +156,7 @@ func TestChanging(t *testing.T) {
 				return nil
 			}
 			if refused.Add(1) <= changes {
-				_, err := w.Directory.Handle("GUILD_BAN_ADD", nil) // anything counts as told
+				_, err := w.Directory.Handle("THREAD_LIST_SYNC", []byte(`{}`))
 				must(t, err)
 			}
 			return &discordtest.Fault{Status: 403, Body: `{"message":"Missing Access","code":50001}`}
