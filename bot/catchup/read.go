@@ -39,9 +39,11 @@ func (c *Catchup) read(ctx context.Context, gaps []projections.Gap) (unread map[
 			if s.IsThread() && !c.Readable(s.Parent) {
 				id = s.Parent
 			}
+			mu.Lock() // others are being read already
 			if earlier, ok := unread[id]; !ok || s.after < earlier {
 				unread[id] = s.after
 			}
+			mu.Unlock()
 			continue
 		}
 		if !s.HoldsMessages() { // a forum: its posts are threads

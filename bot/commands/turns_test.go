@@ -141,7 +141,13 @@ func TestTurnKeepsTheCount(t *testing.T) {
 			t.Error("the count isn't kept from its last use on")
 		}
 		time.Sleep(keptFor + time.Second)
-		if turns.of(1).kept != nil {
+		turn, err := turns.take(t.Context(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept := turn.kept
+		turn.end()
+		if kept != nil {
 			t.Error("the count is kept though nobody asks for it")
 		}
 		if count().User(101).Messages != sent {
