@@ -22,7 +22,7 @@ type request struct {
 	records []sealed
 	last    ulid.ULID
 	err     error
-	durable chan struct{} // closed when the outcome is known
+	turn    chan bool // true: it is to write for all who wait; false: its outcome is known
 }
 
 // sealed is one record, encoded; its place is given to it when it is committed.
@@ -38,7 +38,7 @@ type sealed struct {
 // error none of them is in the log. Calls from many goroutines that wait at the same time are
 // committed together. The bodies aren't kept.
 func (l *Log) Append(guild snowflake.ID, records ...[]Body) (last ulid.ULID, err error) {
-	r := &request{guild: guild, durable: make(chan struct{})}
+	r := &request{guild: guild, turn: make(chan bool, 1)}
 	for _, bodies := range records {
 		value, events, err := encodeRecord(bodies)
 		if err != nil {
@@ -66,31 +66,13 @@ func (l *Log) submit(r *request) error {
 	case l.holder == nil:
 		return fmt.Errorf("append: the log is open for reading only")
 	}
-	l.waiting.add(r)
-	for {
-		select {
-		case <-r.durable:
-			return nil
-		case l.writing <- struct{}{}:
-			if !r.known() {
-				l.write()
-			}
-			<-l.writing
-		}
+	if l.waiting.add(r) || <-r.turn {
+		l.write()
 	}
+	return nil
 }
 
-// known reports whether the outcome is known.
-func (r *request) known() bool {
-	select {
-	case <-r.durable:
-		return true
-	default:
-		return false
-	}
-}
-
-// write commits what waits. It is called by who holds l.writing.
+// write commits what waits, its caller's request among it, and has the next write that came meanwhile.
 func (l *Log) write() {
 	// Callers that the last commit set free are about to come back: let them, as long as more of them
 	// do, so that they share this one.
@@ -110,7 +92,10 @@ func (l *Log) write() {
 		if r.err = err; err != nil {
 			r.last = ulid.ULID{}
 		}
-		close(r.durable)
+		r.turn <- false
+	}
+	if next := l.waiting.next(); next != nil {
+		next.turn <- true
 	}
 }
 

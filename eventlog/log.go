@@ -57,8 +57,7 @@ type Log struct {
 	holder *holder // nil when read-only
 
 	waiting  waiting
-	writing  chan struct{} // full while one of those who append writes
-	closing  sync.RWMutex  // held for reading while something is appended
+	closing  sync.RWMutex // held for reading while something is appended
 	closed   bool
 	position positions // of who writes
 
@@ -97,7 +96,7 @@ func Open(dir string, o Options) (*Log, error) {
 	case err != nil:
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
-	l := &Log{db: db, dir: dir, writing: make(chan struct{}, 1), growing: tails{}, tails: tails{}}
+	l := &Log{db: db, dir: dir, growing: tails{}, tails: tails{}}
 	if err := l.start(o); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -57,27 +57,46 @@ func NewPage(origin Origin, imp uint32, channel snowflake.ID, messages []Message
 	p := &Page{
 		Origin: origin, Import: imp, Channel: channel,
 		First: sorted[0].ID, Last: sorted[len(sorted)-1].ID,
-		Senders: make([]Sender, 0, len(sorted)), From: make([]uint8, len(sorted)), ids: make([]snowflake.ID, len(sorted)),
+		From: make([]uint8, len(sorted)), ids: make([]snowflake.ID, len(sorted)),
 	}
-	for _, m := range sorted {
-		p.Senders = append(p.Senders, Sender{m.Author, m.Type, m.Marks})
-	}
-	slices.SortFunc(p.Senders, Sender.compare)
-	p.Senders = slices.Compact(p.Senders)
-	p.Counts = make([]uint16, len(p.Senders))
 	for i, m := range sorted {
-		if i > 0 && m.ID == p.ids[i-1] {
+		if p.ids[i] = m.ID; i > 0 && m.ID == p.ids[i-1] {
 			return nil, fmt.Errorf("message %d stands twice in one page", m.ID)
 		}
-		at, _ := slices.BinarySearchFunc(p.Senders, Sender{m.Author, m.Type, m.Marks}, Sender.compare)
-		p.From[i], p.ids[i] = uint8(at), m.ID
-		p.Counts[at]++
 	}
+	p.setSenders(sorted)
 	return p, nil
 }
 
+// setSenders makes the dictionary of senders. Each message's is looked up once: until all are known, senders go by the
+// order in which they appear.
+func (p *Page) setSenders(messages []Message) {
+	var appeared []uint8 // of each sender, how many appear before it
+	for i, m := range messages {
+		s := Sender{m.Author, m.Type, m.Marks}
+		at, known := slices.BinarySearchFunc(p.Senders, s, Sender.compare)
+		if !known {
+			p.Senders = slices.Insert(p.Senders, at, s)
+			appeared = slices.Insert(appeared, at, uint8(len(appeared)))
+		}
+		p.From[i] = appeared[at]
+	}
+	var place [MaxPage]uint8
+	for at, n := range appeared {
+		place[n] = uint8(at)
+	}
+	p.Counts = make([]uint16, len(p.Senders))
+	for i, n := range p.From {
+		p.From[i] = place[n]
+		p.Counts[place[n]]++
+	}
+}
+
 func (s Sender) compare(o Sender) int {
-	return cmp.Or(cmp.Compare(s.Author, o.Author), cmp.Compare(s.Type, o.Type), cmp.Compare(s.Marks, o.Marks))
+	if s.Author != o.Author { // nearly always
+		return cmp.Compare(s.Author, o.Author)
+	}
+	return cmp.Or(cmp.Compare(s.Type, o.Type), cmp.Compare(s.Marks, o.Marks))
 }
 
 // Kind returns KindMessage.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"iter"
+	"slices"
 
 	"github.com/oklog/ulid/v2"
 
@@ -56,7 +57,7 @@ type Record struct {
 
 // encodeRecord returns a record's value without its checksum, and its number of events.
 func encodeRecord(bodies []Body) (value []byte, events int, err error) {
-	value = make([]byte, headerSize, 256)
+	value = make([]byte, headerSize, 128)
 	value[0] = Version
 	return appendBlocks(value, bodies)
 }
@@ -68,7 +69,7 @@ func appendBlocks(value []byte, bodies []Body) (_ []byte, events int, err error)
 		if n == 0 {
 			return nil, 0, fmt.Errorf("a %s with no events", body.Kind())
 		}
-		scratch = body.appendPayload(scratch[:0])
+		scratch = body.appendPayload(slices.Grow(scratch[:0], 64+10*n)) // what a page takes
 		value = append(value, byte(body.Kind()))
 		value = binary.AppendUvarint(value, uint64(n))
 		value = binary.AppendUvarint(value, uint64(len(scratch)))

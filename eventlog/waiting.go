@@ -9,12 +9,27 @@ import (
 type waiting struct {
 	mu       sync.Mutex
 	requests []*request
+	written  bool // one of them writes, or is to
 }
 
-func (w *waiting) add(r *request) {
+// add reports whether nobody writes, so that r is to.
+func (w *waiting) add(r *request) bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.requests = append(w.requests, r)
+	alone := !w.written
+	w.written = true
+	return alone
+}
+
+// next returns who is to write now, the first that waits; nil if none does.
+func (w *waiting) next() *request {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.written = len(w.requests) > 0; !w.written {
+		return nil
+	}
+	return w.requests[0]
 }
 
 func (w *waiting) len() int {
