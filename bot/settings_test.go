@@ -193,32 +193,33 @@ func TestThreadsOfLongAgo(t *testing.T) {
 // that out by itself.
 func TestIncludedIsCheckedAgain(t *testing.T) {
 	clock := &handClock{now: time.Now().Add(-72 * time.Hour), step: time.Millisecond}
-	w := newWorld(t, discordtest.Options{Clock: clock.Now})
-	s := w.addServer("including")
-	w.write(s, 40)
-	w.start()
-	w.run(s.Guild, "import-messages", nil)
-	w.imported(s.Guild)
-	w.set(s, "exclude", options{"channel": s.general})
-	w.rules.Excluded = []snowflake.ID{s.general}
-	w.exact(s.Guild)
-	w.stopBot()
-	var ids []snowflake.ID
-	for m := range s.History(s.general) {
-		ids = append(ids, m.ID)
-	}
-	w.DeleteQuietly(s.general, ids[3], ids[4])
-	clock.move(10 * time.Minute) // what is young might only not be visible yet
-	w.start()
-	w.settled(s)
-	w.checked(s)
-	w.set(s, "include", options{"channel": s.general})
-	w.rules.Excluded = nil
-	w.exact(s.Guild)
-	w.checked(s)
-	w.set(s, "exclude", options{"channel": s.other})
-	w.set(s, "include", options{"channel": s.other})
-	w.checked(s) // nothing else wakes the patrol
+	bubble(t, discordtest.Options{Clock: clock.Now}, func(t *testing.T, w *world) {
+		s := w.addServer("including")
+		w.write(s, 40)
+		w.start()
+		w.run(s.Guild, "import-messages", nil)
+		w.imported(s.Guild)
+		w.set(s, "exclude", options{"channel": s.general})
+		w.rules.Excluded = []snowflake.ID{s.general}
+		w.exact(s.Guild)
+		w.stopBot()
+		var ids []snowflake.ID
+		for m := range s.History(s.general) {
+			ids = append(ids, m.ID)
+		}
+		w.DeleteQuietly(s.general, ids[3], ids[4])
+		clock.move(10 * time.Minute) // what is young might only not be visible yet
+		w.start()
+		w.settled(s)
+		w.checked(s)
+		w.set(s, "include", options{"channel": s.general})
+		w.rules.Excluded = nil
+		w.exact(s.Guild)
+		w.checked(s)
+		w.set(s, "exclude", options{"channel": s.other})
+		w.set(s, "include", options{"channel": s.other})
+		w.checked(s) // nothing else wakes the patrol
+	})
 }
 
 // TestDeletedIsASetting shows messages ever seen.
