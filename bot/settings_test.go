@@ -256,6 +256,9 @@ func TestDeletedIsASetting(t *testing.T) {
 	if got := w.run(s.Guild, "activity", nil); !strings.Contains(got, "18 messages.") {
 		t.Errorf("activity: %s", got)
 	}
+	if got := w.run(s.Guild, "leaderboard", options{"as_of": w.Now().Format(time.DateOnly)}); !strings.Contains(got, "18 messages in all") || strings.Contains(got, "deleted since") {
+		t.Errorf("as of today: %s", got)
+	}
 	if got := w.run(s.Guild, "verify-message-counts", options{"deep": true}); !strings.Contains(got, "Counted: 14") {
 		t.Errorf("a verification compares what exists: %s", got)
 	}
@@ -296,7 +299,17 @@ func TestTimeZone(t *testing.T) {
 	w.stopBot()
 	w.start()
 	board(options{"period": "today"}, 3, "Europe/Berlin")
+	future := func(day string, want bool) {
+		t.Helper()
+		if got := w.run(s.Guild, "leaderboard", options{"as_of": day}); strings.Contains(got, "is in the future") != want {
+			t.Errorf("as of %s: %s", day, got)
+		}
+	}
+	future("2026-10-25", false)
+	future("2026-10-26", true)
 	w.set(s, "time-zone", options{"name": "Asia/Tokyo"}, "2026-10-26 07:30")
+	future("2026-10-26", false)
+	future("2026-10-27", true)
 	board(options{"period": "today"}, 1, "Asia/Tokyo")
 	board(options{"period": "today", "hide_left": true}, 1, "Asia/Tokyo")
 	w.set(s, "time-zone", options{"name": "Berlni"}, "no time zone of that name", "`Europe/Berlin`")

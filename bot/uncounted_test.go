@@ -12,7 +12,7 @@ import (
 func TestWhyNothingIsCounted(t *testing.T) {
 	w := newWorld(t, discordtest.Options{})
 	s := w.addServer("uncounted")
-	robot, silent := s.AddUser("robot", true), s.AddUser("silent", false)
+	robot, silent, idle := s.AddUser("robot", true), s.AddUser("silent", false), s.AddUser("idle robot", true)
 	w.start()
 	w.write(s, 8)
 	for range 3 {
@@ -54,4 +54,5 @@ func TestWhyNothingIsCounted(t *testing.T) {
 	w.rules.Bots = true
 	w.exact(s.Guild)
 	asks(s.ann, robot, "3 messages")
+	asks(s.ann, idle, "0 messages")
 }
