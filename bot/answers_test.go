@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"tally/bot/discordtest"
 )
@@ -32,6 +33,7 @@ func TestAnswersAreReadable(t *testing.T) {
 		said[name] += got
 		return got
 	}
+	today := w.Now().Format(time.DateOnly)
 	give("import-status", nil)
 	give("import-messages", nil)
 	w.imported(s.Guild)
@@ -44,10 +46,18 @@ func TestAnswersAreReadable(t *testing.T) {
 		{"activity", nil}, {"import-status", nil}, {"import-messages", nil}, {"recount", nil}, {"verify-message-counts", nil}, {"verify-message-counts", options{"deep": true}},
 		{"settings show", nil}, {"settings count", options{"bots": true, "deleted": true}}, {"settings exclude", options{"channel": s.other}},
 		{"settings time-zone", options{"name": "Asia/Tokyo"}}, {"settings answers", options{"seen_by": "everyone"}}, {"settings access", options{"command": "recount", "who": "everyone"}},
-		{"settings show", nil}, {"leaderboard", nil},
+		{"settings show", nil}, {"leaderboard", nil}, {"leaderboard", options{"hide_left": true}}, {"leaderboard", options{"as_of": today}},
+		{"export", nil}, {"export", options{"format": "json", "gzip": true}}, {"privacy", nil}, {"forget-me", nil}, {"erase-user", options{"user": s.bob}},
 	} {
 		if got := give(c.name, c.o); strings.Contains(got, "That doesn't work") || strings.Contains(got, "went wrong") {
 			t.Errorf("/%s %v: %s", c.name, c.o, got)
+		}
+	}
+	for name, want := range map[string]string{
+		"export": "rows: by day", "privacy": "/forget-me", "forget-me": "can't be undone", "erase-user": "can't be undone", "leaderboard": "ranks are those among all",
+	} {
+		if !strings.Contains(said[name], want) {
+			t.Errorf("/%s lacks %q: %s", name, want, said[name])
 		}
 	}
 	if !strings.Contains(said["message-count"], "2,400") || !strings.Contains(said["import-status"], "<t:") {
@@ -57,7 +67,7 @@ func TestAnswersAreReadable(t *testing.T) {
 		name string
 		o    options
 	}{
-		{"import-cancel", nil}, {"verify-message-counts", options{"repair": true}}, {"leaderboard", options{"as_of": "yesterday"}}, {"settings count", nil},
+		{"import-cancel", nil}, {"verify-message-counts", options{"repair": true}}, {"leaderboard", options{"as_of": "yesterday"}}, {"leaderboard", options{"as_of": "2199-01-01"}}, {"settings count", nil},
 		{"settings include", nil}, {"settings include", options{"channel": s.general}}, {"settings time-zone", options{"name": "nowhere"}}, {"settings access", options{"command": "recount"}},
 	} {
 		got := give(c.name, c.o)

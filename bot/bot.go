@@ -27,7 +27,8 @@ import (
 )
 
 // Permissions are what the bot asks for in its invite link: to see channels and read their history, in
-// voice channels too, and to write its answers.
+// voice channels too, and to write messages. To attach files isn't needed: answers to commands may always bring some
+// (https://discord.com/developers/docs/change-log#calculated-permissions-in-interaction-payloads).
 const Permissions = discord.ViewChannel | discord.SendMessages | discord.EmbedLinks | discord.ReadMessageHistory | discord.Connect
 
 // eventQueue is how many gateway events may wait to be routed before reading from the gateway waits. If it
@@ -82,6 +83,7 @@ type Bot struct {
 
 	mu      sync.Mutex
 	guilds  map[snowflake.ID]*guild
+	broken  map[snowflake.ID]error         // guilds that could not be opened, and why
 	closing map[snowflake.ID]chan struct{} // guilds that are being erased; closed at the end
 	member  map[snowflake.ID]bool          // guilds that the bot is in; nil: not known yet
 }
@@ -100,7 +102,7 @@ func New(opt Options) (*Bot, error) {
 	}
 	b := &Bot{
 		opt: opt, log: opt.Logger, transport: transport,
-		events: make(chan session.Event, eventQueue), guilds: map[snowflake.ID]*guild{}, closing: map[snowflake.ID]chan struct{}{},
+		events: make(chan session.Event, eventQueue), guilds: map[snowflake.ID]*guild{}, closing: map[snowflake.ID]chan struct{}{}, broken: map[snowflake.ID]error{},
 		between: make(chan func()), patrols: patrol.NewPace(opt.PatrolChannels),
 	}
 	b.client = rest.NewClient(b.newSession())
@@ -187,18 +189,24 @@ func (b *Bot) now() time.Time {
 }
 
 // target gives the commands a guild whose channels are known.
-func (b *Bot) target(id snowflake.ID) (*commands.Target, bool) {
+func (b *Bot) target(id snowflake.ID) (*commands.Target, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	g, ok := b.guilds[id]
-	if !ok || !g.Directory.Known() {
-		return nil, false
+	switch {
+	case b.broken[id] != nil:
+		return nil, b.broken[id]
+	case !ok || !g.Directory.Known():
+		return nil, commands.ErrUnknown
 	}
-	return &g.Target, true
+	return &g.Target, nil
 }
 
 // Guild returns a guild that the bot is in, once Discord has told of it.
-func (b *Bot) Guild(id snowflake.ID) (*commands.Target, bool) { return b.target(id) }
+func (b *Bot) Guild(id snowflake.ID) (*commands.Target, bool) {
+	t, err := b.target(id)
+	return t, err == nil
+}
 
 // Requests returns how many requests were sent to Discord, and what became of them.
 func (b *Bot) Requests() rest.Stats { return b.transport.Stats() }

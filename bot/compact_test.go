@@ -100,10 +100,7 @@ func recordsOf(t *testing.T, log *eventlog.Log) map[snowflake.ID]int {
 
 // TestRunningBotCompacts: nobody has to ask for it.
 func TestRunningBotCompacts(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		net := newSimNet()
-		w := newWorld(t, discordtest.Options{Listener: net, Clock: func() time.Time { return time.Now().AddDate(26, 0, 0) }})
-		w.line = &line{net: net}
+	bubble(t, discordtest.Options{Clock: bubbleTime}, func(t *testing.T, w *world) {
 		s := w.addServer("old")
 		log, err := eventlog.Open(w.dir, eventlog.Options{NoSync: true, Segment: 50})
 		if err != nil {
@@ -118,9 +115,5 @@ func TestRunningBotCompacts(t *testing.T) {
 		if got := recordsOf(t, w.log)[s.ID()]; got > 300 {
 			t.Errorf("there are still %d records", got)
 		}
-		w.stopBot()
-		w.line.kill()
-		w.Close()
-		time.Sleep(5 * time.Minute) // discordgo's own goroutines come to their end
 	})
 }

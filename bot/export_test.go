@@ -199,3 +199,54 @@ func TestExportTooLarge(t *testing.T) {
 		w.stopBot()
 	}
 }
+
+// TestExportBySettings has channels excluded, then a member erased, then deleted messages shown: each file has what the counts have.
+func TestExportBySettings(t *testing.T) {
+	w := newWorld(t, discordtest.Options{})
+	s := w.addServer("settings")
+	thread := s.AddThread(discordtest.ThreadSpec{Parent: s.other, Name: "thread"})
+	w.write(s, 40)
+	w.Send(thread, discordtest.Message{Author: s.bob})
+	w.start()
+	w.run(s.Guild, "import-messages", nil)
+	w.imported(s.Guild)
+	last := w.Send(s.general, discordtest.Message{Author: s.ann})
+	w.exact(s.Guild)
+	exported := func(what string, deleted int) {
+		t.Helper()
+		truth := w.TruthBy(s.ID(), w.rules)
+		anonymize(truth.Users, w.erased)
+		truth.Total += deleted
+		if deleted > 0 {
+			truth.Users[s.ann] += deleted
+			truth.Channels[s.general] += deleted
+		}
+		for _, format := range []string{"csv", "json"} {
+			r := w.export(s.Guild, map[string]any{"format": format})
+			got := w.sumsOf(r.Files[0], s.ID())
+			if got.total != truth.Total || !maps.Equal(got.users, plain(truth.Users)) || !maps.Equal(got.channels, plain(truth.Channels)) {
+				t.Errorf("%s, %s: %+v, want %+v", what, format, got, truth)
+			}
+		}
+	}
+	exported("all", 0)
+	w.set(s, "exclude", options{"channel": s.other})
+	w.rules.Excluded = []snowflake.ID{s.other}
+	w.exact(s.Guild)
+	exported("without a channel and its thread", 0)
+	w.set(s, "include", options{"channel": s.other})
+	w.rules.Excluded = nil
+	w.press(s.Guild, s.Owner(), "erase-user", "yes", options{"user": s.bob})
+	w.erased = []snowflake.ID{s.bob}
+	w.exact(s.Guild)
+	exported("with an erased member", 0)
+	w.Delete(s.general, last)
+	w.exact(s.Guild)
+	exported("with a deleted message", 0)
+	w.set(s, "count", options{"deleted": true})
+	exported("with a deleted message that is shown", 1)
+	w.set(s, "exclude", options{"channel": s.general})
+	w.rules.Excluded = []snowflake.ID{s.general}
+	w.exact(s.Guild)
+	exported("with a deleted message in an excluded channel", 0)
+}

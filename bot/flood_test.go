@@ -4,7 +4,6 @@ import (
 	"slices"
 	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"tally/bot/discordtest"
@@ -15,10 +14,7 @@ import (
 // TestFlood has a guild's writer be stuck while more comes than may wait: what doesn't fit is lost to the
 // gateway, and read from history when the writer works again.
 func TestFlood(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		net := newSimNet()
-		w := newWorld(t, discordtest.Options{Listener: net, Clock: func() time.Time { return time.Now().AddDate(26, 0, 0) }})
-		w.line = &line{net: net}
+	bubble(t, discordtest.Options{Clock: bubbleTime}, func(t *testing.T, w *world) {
 		s := w.addServer("flood")
 		w.write(s, 50)
 		w.start()
@@ -52,10 +48,6 @@ func TestFlood(t *testing.T) {
 		if got := w.Stats(); got.Identifies < 2 || got.Resumes > 0 {
 			t.Errorf("%d IDENTIFYs and %d RESUMEs: a session with a hole must not go on", got.Identifies, got.Resumes)
 		}
-		w.stopBot()
-		w.line.kill()
-		w.Close()
-		time.Sleep(5 * time.Minute) // discordgo's own goroutines come to their end
 	})
 }
 

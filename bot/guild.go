@@ -2,6 +2,7 @@ package bot
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -35,6 +36,11 @@ type guild struct {
 	covered snowflake.ID   // the mark that was last kept
 }
 
+// errBroken says that a guild was told of whose count could not be opened; why was told then.
+var errBroken = errors.New("the server's count is not open")
+
+// openGuild returns a guild's rooms, and opens them at first. Where that fails it isn't tried again for each message, but
+// when Discord tells of the guild anew: what was missed is read then.
 func (b *Bot) openGuild(id snowflake.ID) (*guild, error) {
 	b.mu.Lock()
 	for b.closing[id] != nil {
@@ -47,9 +53,13 @@ func (b *Bot) openGuild(id snowflake.ID) (*guild, error) {
 	if g, ok := b.guilds[id]; ok {
 		return g, nil
 	}
+	if b.broken[id] != nil {
+		return nil, errBroken
+	}
 	in, err := gate.Open(b.opt.Log, id, b.log)
 	if err != nil {
-		return nil, fmt.Errorf("open guild %s: %w", id, err)
+		b.broken[id] = fmt.Errorf("open guild %s: %w", id, err)
+		return nil, b.broken[id]
 	}
 	dir := directory.New(b.me)
 	in.Parent = dir.ParentOf
@@ -93,6 +103,13 @@ func (b *Bot) openGuild(id snowflake.ID) (*guild, error) {
 	})
 	b.guilds[id] = g
 	return g, nil
+}
+
+// tryAnew has a guild opened again that could not be.
+func (b *Bot) tryAnew(id snowflake.ID) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.broken, id)
 }
 
 func (g *guild) close() {

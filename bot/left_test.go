@@ -122,37 +122,38 @@ func TestThoseWhoLeft(t *testing.T) {
 // TestLookUps has them fail, hang, and be many: nobody is marked or hidden who may be here, answers come in time, and
 // Discord is not asked for more than an answer may.
 func TestLookUps(t *testing.T) {
-	w := newWorld(t, discordtest.Options{})
-	s, ranked := crowd(w, 38)
-	for _, u := range ranked[:36] {
-		s.RemoveUser(u)
-	}
-	var asked atomic.Int32
-	var fault atomic.Pointer[discordtest.Fault]
-	w.OnRequest(func(r *http.Request) *discordtest.Fault {
-		if !strings.Contains(r.URL.Path, "/members/") {
-			return nil
+	bubble(t, discordtest.Options{Clock: bubbleTime}, func(t *testing.T, w *world) {
+		s, ranked := crowd(w, 38)
+		for _, u := range ranked[:36] {
+			s.RemoveUser(u)
 		}
-		asked.Add(1)
-		return fault.Load()
-	})
-	for what, f := range map[string]discordtest.Fault{"fail": {Status: 500, Body: "{}"}, "are refused": {Status: 403, Body: `{"code":50001}`}, "hang": {Delay: time.Hour}} {
-		fault.Store(&f)
-		for _, hide := range []bool{false, true} {
-			board := w.run(s.Guild, "leaderboard", map[string]any{"hide_left": hide})
-			if ranks, left := onBoard(board); fmt.Sprint(ranks, left) != "[1 2 3 4 5 6 7 8 9 10] []" || strings.Contains(board, "as far as I could") != hide {
-				t.Errorf("look-ups %s, hide_left %v:\n%s", what, hide, board)
+		var asked atomic.Int32
+		var fault atomic.Pointer[discordtest.Fault]
+		w.OnRequest(func(r *http.Request) *discordtest.Fault {
+			if !strings.Contains(r.URL.Path, "/members/") {
+				return nil
+			}
+			asked.Add(1)
+			return fault.Load()
+		})
+		for what, f := range map[string]discordtest.Fault{"fail": {Status: 500, Body: "{}"}, "are refused": {Status: 403, Body: `{"code":50001}`}, "hang": {Delay: time.Hour}} {
+			fault.Store(&f)
+			for _, hide := range []bool{false, true} {
+				board := w.run(s.Guild, "leaderboard", map[string]any{"hide_left": hide})
+				if ranks, left := onBoard(board); fmt.Sprint(ranks, left) != "[1 2 3 4 5 6 7 8 9 10] []" || strings.Contains(board, "as far as I could") != hide {
+					t.Errorf("look-ups %s, hide_left %v:\n%s", what, hide, board)
+				}
 			}
 		}
-	}
-	fault.Store(nil)
-	asked.Store(0)
-	board := w.run(s.Guild, "leaderboard", map[string]any{"hide_left": true})
-	if ranks, _ := onBoard(board); asked.Load() != 30 || len(ranks) == 0 || ranks[0] != 31 || !strings.Contains(board, "as far as I could") {
-		t.Errorf("%d look-ups:\n%s", asked.Load(), board)
-	}
-	board = w.run(s.Guild, "leaderboard", map[string]any{"hide_left": true}) // what is known needs no look-up
-	if ranks, _ := onBoard(board); asked.Load() != 38 || fmt.Sprint(ranks) != "[37 38]" || strings.Contains(board, "as far as I could") {
-		t.Errorf("%d look-ups:\n%s", asked.Load(), board)
-	}
+		fault.Store(nil)
+		asked.Store(0)
+		board := w.run(s.Guild, "leaderboard", map[string]any{"hide_left": true})
+		if ranks, _ := onBoard(board); asked.Load() != 30 || len(ranks) == 0 || ranks[0] != 31 || !strings.Contains(board, "as far as I could") {
+			t.Errorf("%d look-ups:\n%s", asked.Load(), board)
+		}
+		board = w.run(s.Guild, "leaderboard", map[string]any{"hide_left": true}) // what is known needs no look-up
+		if ranks, _ := onBoard(board); asked.Load() != 38 || fmt.Sprint(ranks) != "[37 38]" || strings.Contains(board, "as far as I could") {
+			t.Errorf("%d look-ups:\n%s", asked.Load(), board)
+		}
+	})
 }

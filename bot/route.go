@@ -3,6 +3,7 @@ package bot
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -51,7 +52,7 @@ func (b *Bot) beat() (beat <-chan time.Time, stop func()) {
 }
 
 func (b *Bot) tryTake(ctx context.Context, e session.Event) {
-	if err := b.take(ctx, e); err != nil && ctx.Err() == nil {
+	if err := b.take(ctx, e); err != nil && !errors.Is(err, errBroken) && ctx.Err() == nil {
 		b.log.Error("a gateway event was not taken", "type", e.Type, "error", err)
 	}
 }
@@ -137,6 +138,7 @@ func (b *Bot) takeGuild(ctx context.Context, data json.RawMessage) error {
 		return err
 	}
 	b.join(whole.ID, true)
+	b.tryAnew(whole.ID)
 	g, err := b.openGuild(whole.ID)
 	if err != nil {
 		return err

@@ -89,6 +89,61 @@ func TestAccess(t *testing.T) {
 	w.set(s, "access", options{"command": "recount"}, "either `who`, or a `role`")
 }
 
+// TestAccessOfSeveralRoles opens a command to one role after another, takes one away, and the other, up to all that there may be.
+func TestAccessOfSeveralRoles(t *testing.T) {
+	w := newWorld(t, discordtest.Options{})
+	s := w.addServer("roles")
+	mods, helpers := s.AddRole("mods", 0), s.AddRole("helpers", 0)
+	s.GiveRole(s.ann, mods)
+	s.GiveRole(s.bob, helpers)
+	s.AllowCommand("recount", mods)
+	s.AllowCommand("recount", helpers)
+	w.start()
+	may := func(command string, ann, bob bool) {
+		t.Helper()
+		for user, want := range map[snowflake.ID]bool{s.ann: ann, s.bob: bob} {
+			if _, r := w.asked(s, user, command, nil); strings.Contains(text(r), "That doesn't work") == want {
+				t.Errorf("/%s by <@%d>: %s", command, user, text(r))
+			}
+		}
+	}
+	both := fmt.Sprintf("<@&%d>, <@&%d> and members with Manage Server", min(mods, helpers), max(mods, helpers))
+	alone := func(role snowflake.ID) string {
+		return fmt.Sprintf("is for <@&%d> and members with Manage Server", role)
+	}
+	w.set(s, "access", options{"command": "recount", "role": helpers}, alone(helpers), "Integrations")
+	w.set(s, "access", options{"command": "recount", "role": mods}, "`/recount` is for ", both, "Integrations")
+	may("recount", true, true)
+	w.set(s, "access", options{"command": "recount", "role": mods}, "nothing was changed")
+	w.stopBot()
+	w.start()
+	may("recount", true, true)
+	w.set(s, "show", nil, "`/recount`: "+both)
+	if got := w.run(s.Guild, "settings access", options{"command": "recount", "remove": helpers}); !strings.Contains(got, alone(mods)) || strings.Contains(got, "Integrations") {
+		t.Errorf("one is taken away: %s", got)
+	}
+	may("recount", true, false)
+	w.set(s, "access", options{"command": "recount", "remove": helpers}, "That role may not give `/recount`")
+	w.set(s, "access", options{"command": "recount", "remove": mods}, "is for members with Manage Server from")
+	may("recount", false, false)
+
+	w.set(s, "access", options{"command": "leaderboard", "remove": mods}, "Everyone may give `/leaderboard`")
+	w.set(s, "access", options{"command": "leaderboard", "role": mods}, alone(mods))
+	w.set(s, "access", options{"command": "leaderboard", "role": helpers}, both)
+	may("leaderboard", true, true)
+	w.set(s, "access", options{"command": "leaderboard", "role": s.ID()}, "is for everyone")
+	w.set(s, "access", options{"command": "leaderboard", "remove": s.ID()}, "is for members with Manage Server from")
+	may("leaderboard", false, false)
+	w.set(s, "access", options{"command": "settings", "role": s.ID()}, "Not everybody")
+	w.set(s, "access", options{"command": "recount", "role": mods, "remove": helpers}, "either `who`, or a `role`")
+	w.set(s, "access", options{"command": "recount", "role": mods, "who": "everyone"}, "either `who`, or a `role`")
+
+	for n := range 10 {
+		w.set(s, "access", options{"command": "export", "role": s.AddRole(fmt.Sprint("role ", n), 0)}, "`/export` is for ")
+	}
+	w.set(s, "access", options{"command": "export", "role": mods}, "10 roles may give `/export` already", "`remove`")
+}
+
 // TestPrivateAnswers has answers seen by who asks alone: at once, deferred, with a picture, and after a button; and
 // by all again.
 func TestPrivateAnswers(t *testing.T) {

@@ -193,32 +193,33 @@ func TestThreadsOfLongAgo(t *testing.T) {
 // that out by itself.
 func TestIncludedIsCheckedAgain(t *testing.T) {
 	clock := &handClock{now: time.Now().Add(-72 * time.Hour), step: time.Millisecond}
-	w := newWorld(t, discordtest.Options{Clock: clock.Now})
-	s := w.addServer("including")
-	w.write(s, 40)
-	w.start()
-	w.run(s.Guild, "import-messages", nil)
-	w.imported(s.Guild)
-	w.set(s, "exclude", options{"channel": s.general})
-	w.rules.Excluded = []snowflake.ID{s.general}
-	w.exact(s.Guild)
-	w.stopBot()
-	var ids []snowflake.ID
-	for m := range s.History(s.general) {
-		ids = append(ids, m.ID)
-	}
-	w.DeleteQuietly(s.general, ids[3], ids[4])
-	clock.move(10 * time.Minute) // what is young might only not be visible yet
-	w.start()
-	w.settled(s)
-	w.checked(s)
-	w.set(s, "include", options{"channel": s.general})
-	w.rules.Excluded = nil
-	w.exact(s.Guild)
-	w.checked(s)
-	w.set(s, "exclude", options{"channel": s.other})
-	w.set(s, "include", options{"channel": s.other})
-	w.checked(s) // nothing else wakes the patrol
+	bubble(t, discordtest.Options{Clock: clock.Now}, func(t *testing.T, w *world) {
+		s := w.addServer("including")
+		w.write(s, 40)
+		w.start()
+		w.run(s.Guild, "import-messages", nil)
+		w.imported(s.Guild)
+		w.set(s, "exclude", options{"channel": s.general})
+		w.rules.Excluded = []snowflake.ID{s.general}
+		w.exact(s.Guild)
+		w.stopBot()
+		var ids []snowflake.ID
+		for m := range s.History(s.general) {
+			ids = append(ids, m.ID)
+		}
+		w.DeleteQuietly(s.general, ids[3], ids[4])
+		clock.move(10 * time.Minute) // what is young might only not be visible yet
+		w.start()
+		w.settled(s)
+		w.checked(s)
+		w.set(s, "include", options{"channel": s.general})
+		w.rules.Excluded = nil
+		w.exact(s.Guild)
+		w.checked(s)
+		w.set(s, "exclude", options{"channel": s.other})
+		w.set(s, "include", options{"channel": s.other})
+		w.checked(s) // nothing else wakes the patrol
+	})
 }
 
 // TestDeletedIsASetting shows messages ever seen.
@@ -254,6 +255,9 @@ func TestDeletedIsASetting(t *testing.T) {
 	}
 	if got := w.run(s.Guild, "activity", nil); !strings.Contains(got, "18 messages.") {
 		t.Errorf("activity: %s", got)
+	}
+	if got := w.run(s.Guild, "leaderboard", options{"as_of": w.Now().Format(time.DateOnly)}); !strings.Contains(got, "18 messages in all") || strings.Contains(got, "deleted since") {
+		t.Errorf("as of today: %s", got)
 	}
 	if got := w.run(s.Guild, "verify-message-counts", options{"deep": true}); !strings.Contains(got, "Counted: 14") {
 		t.Errorf("a verification compares what exists: %s", got)
@@ -295,7 +299,17 @@ func TestTimeZone(t *testing.T) {
 	w.stopBot()
 	w.start()
 	board(options{"period": "today"}, 3, "Europe/Berlin")
+	future := func(day string, want bool) {
+		t.Helper()
+		if got := w.run(s.Guild, "leaderboard", options{"as_of": day}); strings.Contains(got, "is in the future") != want {
+			t.Errorf("as of %s: %s", day, got)
+		}
+	}
+	future("2026-10-25", false)
+	future("2026-10-26", true)
 	w.set(s, "time-zone", options{"name": "Asia/Tokyo"}, "2026-10-26 07:30")
+	future("2026-10-26", false)
+	future("2026-10-27", true)
 	board(options{"period": "today"}, 1, "Asia/Tokyo")
 	board(options{"period": "today", "hide_left": true}, 1, "Asia/Tokyo")
 	w.set(s, "time-zone", options{"name": "Berlni"}, "no time zone of that name", "`Europe/Berlin`")

@@ -39,7 +39,16 @@ func (l *Log) Hide(guild, author snowflake.ID) error {
 		return fmt.Errorf("note who is to be erased: %w", err)
 	}
 	l.hidden[guild] = append(slices.Clone(l.hidden[guild]), author)
+	l.erasures[guild]++
 	return nil
+}
+
+// Erasures returns how often, since the log was opened, an author of a guild was hidden, or all of the guild was erased:
+// what was read of it when there were fewer may tell of who is gone.
+func (l *Log) Erasures(guild snowflake.ID) int {
+	l.hiddenMu.RLock()
+	defer l.hiddenMu.RUnlock()
+	return l.erasures[guild]
 }
 
 // Hidden returns the authors of a guild whom its records may still name, nil if there are none.

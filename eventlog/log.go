@@ -72,6 +72,7 @@ type Log struct {
 
 	hiddenMu sync.RWMutex
 	hidden   map[snowflake.ID][]snowflake.ID // authors of each guild who are being erased
+	erasures map[snowflake.ID]int            // how often something of a guild was erased
 	sweeping sync.Mutex                      // held by the one Sweep that runs
 }
 
@@ -96,7 +97,7 @@ func Open(dir string, o Options) (*Log, error) {
 	case err != nil:
 		return nil, fmt.Errorf("open the log: %w", err)
 	}
-	l := &Log{db: db, dir: dir, growing: tails{}, tails: tails{}}
+	l := &Log{db: db, dir: dir, growing: tails{}, tails: tails{}, erasures: map[snowflake.ID]int{}}
 	if err := l.start(o); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

@@ -52,6 +52,7 @@ func (l *Log) EraseGuild(guild snowflake.ID) error {
 		return fmt.Errorf("erase guild %s from the log: %w", guild, err)
 	}
 	delete(l.hidden, guild)
+	l.erasures[guild]++
 	l.forgetTails(guild)
 	return nil
 }

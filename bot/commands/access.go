@@ -3,6 +3,7 @@ package commands
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -59,12 +60,15 @@ func (i interaction) refusal(c command) string {
 
 // who names those who may give a command.
 func who(roles []snowflake.ID, guild snowflake.ID) string {
-	if slices.Contains(roles, guild) {
+	switch {
+	case slices.Contains(roles, guild):
 		return "everyone"
+	case len(roles) == 0:
+		return managers
 	}
-	text := managers
-	for _, role := range roles {
-		text = "<@&" + role.String() + "> and " + text
+	names := make([]string, len(roles))
+	for i, role := range roles {
+		names[i] = "<@&" + role.String() + ">"
 	}
-	return text
+	return strings.Join(names, ", ") + " and " + managers
 }

@@ -30,6 +30,7 @@ func (r *Router) activity() command {
 			},
 		},
 		handle: r.reading(r.handleActivity),
+		hide:   func(i interaction) bool { return i.idOption("user") != 0 && ofForgotten(i) },
 	}
 }
 
@@ -59,12 +60,16 @@ func (r *Router) handleActivity(_ context.Context, i interaction) (reply, error)
 	if s.channel == 0 {
 		f.Channels = busiest(i.target, a, channelsDrawn)
 	}
+	why := ""
+	if a.Total == 0 {
+		why = uncounted(i, author)
+	}
 	rep := reply{embed: &discordgo.MessageEmbed{
 		Title: "Activity of " + i.target.Directory.Name() + s.title(), Color: colourInfo,
-		Description: lines([]string{of(s, author, i.hasLeft(author)), count(a.Total, "message") + "."}),
+		Description: lines([]string{of(s, author, i.hasLeft(author)), count(a.Total, "message") + ".", why}),
 		Fields:      topChannels(f.Channels),
 	}}
-	rep.note(days(a.Calendar), closed(i.target, s.channel), incomplete(i.target))
+	rep.note(days(a.Calendar), incomplete(i.target, s.channel))
 	return rep, i.picture(&rep, "activity.png", f)
 }
 

@@ -114,13 +114,19 @@ func TestRoute(t *testing.T) {
 		"an unknown button":        {`{"id":"7","token":"x",` + member + `"type":3,"data":{"custom_id":"gone:5","component_type":2}}`, "this command any more"},
 		"a direct message":         {`{"id":"7","token":"x","user":{"id":"101"},` + command + `}`, "not in a direct message"},
 		"a guild that isn't known": {`{"id":"7","token":"x",` + member + command + `}`, "getting to know"},
+		"a guild that can't open":  {`{"id":"7","token":"x",` + strings.Replace(member, `"1"`, `"2"`, 1) + command + `}`, "can't open this server's count"},
 		"a ping":                   {`{"id":"7","token":"x","type":1}`, ""},
 		"nonsense":                 {`{"id":`, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &fake{}
 			r := newRouter(t, f)
-			r.Target = func(snowflake.ID) (*Target, bool) { return nil, false }
+			r.Target = func(guild snowflake.ID) (*Target, error) {
+				if guild == 2 {
+					return nil, errors.New("no key")
+				}
+				return nil, ErrUnknown
+			}
 			r.Handle(t.Context(), json.RawMessage(c.data))
 			switch {
 			case c.want == "" && len(f.calls) == 0:

@@ -39,7 +39,7 @@ func card(i interaction, who snowflake.ID, s span) (reply, error) {
 		rank, writers, total = board.Of(who).Rank, board.Writers(), board.Total
 	}
 	rep := reply{embed: cardEmbed(i, who, s, deletedOf(g, who), a)}
-	if rep.note(days(a.Calendar), incomplete(i.target)); a.Total == 0 {
+	if rep.note(days(a.Calendar), incomplete(i.target, 0)); a.Total == 0 {
 		return rep, nil
 	}
 	rep.embed.Fields = append([]*discordgo.MessageEmbedField{place(rank, writers), field("Share of the server", share(a.Total, total))}, rep.embed.Fields...)
@@ -50,6 +50,7 @@ func cardEmbed(i interaction, who snowflake.ID, s span, deleted *discordgo.Messa
 	wrote := strings.TrimSpace(fmt.Sprintf("%s wrote **%s** %s", named(who, i.hasLeft(who)), count(a.Total, "message"), s.period.title))
 	e := &discordgo.MessageEmbed{Color: colourInfo, Description: wrote + "."}
 	if a.Total == 0 {
+		e.Description = lines([]string{e.Description, uncounted(i, who)})
 		return e
 	}
 	best, most := bestDay(a)

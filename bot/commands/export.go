@@ -75,7 +75,7 @@ func (r *Router) handleExport(_ context.Context, i interaction) (reply, error) {
 		},
 		files: []*discordgo.File{{Name: f.name(s, g.Calendar().DayOf(i.id.Time())), ContentType: f.contentType(), Reader: bytes.NewReader(data)}},
 	}
-	rep.note(incomplete(i.target))
+	rep.note(incomplete(i.target, 0))
 	return rep, nil
 }
 

@@ -109,22 +109,3 @@ func remedy(t *Target, id snowflake.ID) string {
 	}
 	return "I could not read it then, but can now: `/import-messages force:True` reads it"
 }
-
-// closed says why nothing, or not all, of a channel that was asked for is counted; "" where nothing keeps me from it.
-func closed(t *Target, id snowflake.ID) (why string) {
-	if id == 0 {
-		return ""
-	}
-	t.Gate.View(func(g *projections.Guild) {
-		if g.IsExcluded(id) || g.IsExcluded(t.Directory.ParentOf(id)) {
-			why = "This channel doesn't count here: it is excluded. /settings show lists what is."
-		}
-	})
-	if why != "" {
-		return why
-	}
-	if c, ok := t.Directory.Channel(id); !ok || t.Directory.History(c) != discord.CanRead {
-		why = "Of this channel not all is counted: " + remedy(t, id) + "."
-	}
-	return why
-}

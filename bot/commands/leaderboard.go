@@ -96,7 +96,7 @@ func (r *Router) handleLeaderboard(ctx context.Context, i interaction) (reply, e
 	if err != nil {
 		return reply{}, err
 	}
-	note := incomplete(i.target)
+	note := lines([]string{q.since(i.settings), incomplete(i.target, q.channel)})
 	var page boardPage
 	if q.hideLeft {
 		var sure bool
@@ -107,7 +107,6 @@ func (r *Router) handleLeaderboard(ctx context.Context, i interaction) (reply, e
 		page.left = whoLeft(ctx, i.target.Members, page.rows)
 	}
 	q.page = page.page
-	note = lines([]string{note, closed(i.target, q.channel)})
 	return q.reply(i.target.Directory.Name(), note, page), nil
 }
 

@@ -80,7 +80,7 @@ func newRouter(t *testing.T, f *fake) *Router {
 	}
 	return &Router{
 		Client: rest.NewClient(rest.NewSession("token", transport)), App: 3, Log: slog.New(slog.DiscardHandler), Turns: NewTurns(),
-		Target: func(snowflake.ID) (*Target, bool) { return newTarget(), true },
+		Target: func(snowflake.ID) (*Target, error) { return newTarget(), nil },
 	}
 }
 

@@ -1,9 +1,9 @@
 package commands
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/bwmarrin/discordgo"
 
@@ -18,16 +18,13 @@ func (r *Router) messageCount() command {
 				Type: discordgo.ApplicationCommandOptionUser, Name: "user", Description: "Whose messages; without it, your own",
 			}, periodOption()},
 		},
-		handle: r.handleMessageCount,
+		handle: r.handleMessageCount, hide: ofForgotten,
 	}
 }
 
 // handleMessageCount answers with what is in memory at once; the card, for which the log is read, takes its place.
 func (r *Router) handleMessageCount(ctx context.Context, i interaction) (reply, error) {
-	who, s := i.user, spanOf(i)
-	if id := i.idOption("user"); id != 0 {
-		who = id
-	}
+	who, s := cmp.Or(i.idOption("user"), i.user), spanOf(i)
 	card := r.reading(func(_ context.Context, i interaction) (reply, error) { return card(i, who, s) })
 	if !s.everything() {
 		return card(ctx, i)
@@ -46,8 +43,11 @@ func (r *Router) handleMessageCount(ctx context.Context, i interaction) (reply, 
 			embed.Fields = append(embed.Fields, deleted)
 		}
 	})
+	if messages == 0 {
+		embed.Description = lines([]string{embed.Description, uncounted(i, who)})
+	}
 	rep := reply{embed: embed}
-	rep.note(incomplete(i.target))
+	rep.note(incomplete(i.target, 0))
 	if messages > 0 {
 		rep.more = func(ctx context.Context) (reply, error) { return card(ctx, i) }
 	}
@@ -63,27 +63,4 @@ func (r *reply) note(texts ...string) {
 	if text := lines(texts); text != "" {
 		r.embed.Footer = &discordgo.MessageEmbedFooter{Text: text}
 	}
-}
-
-// incomplete says in what the counts will still change, "" if in nothing.
-func incomplete(t *Target) (note string) {
-	t.Gate.View(func(g *projections.Guild) {
-		switch status, _ := g.ImportStatus(); {
-		case g.Committed() != nil && g.Covered():
-		case g.Committed() != nil:
-			note = "What was sent while I wasn't listening is being read."
-		case status == projections.StatusRunning:
-			note = "The history is being imported%s: until that is done, only new messages are counted."
-		default:
-			note = "The history is not imported yet: only messages since I joined are counted."
-		}
-	})
-	if strings.Contains(note, "%s") {
-		progress := ""
-		if p, ok := t.Job.Progress(); ok && p.Fraction > 0 {
-			progress = fmt.Sprintf(", about %d %% are read", int(p.Fraction*100))
-		}
-		note = fmt.Sprintf(note, progress)
-	}
-	return lines([]string{note, anew(t)})
 }

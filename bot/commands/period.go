@@ -1,11 +1,13 @@
 package commands
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"github.com/bwmarrin/discordgo"
 
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
 	"tally/projections"
 )
@@ -77,6 +79,9 @@ func (s span) last(c *projections.Calendar, now time.Time) (day projections.Day,
 	if err := day.UnmarshalText([]byte(s.day)); err != nil {
 		return 0, wrongDay
 	}
+	if today := c.DayOf(now); day > today {
+		return 0, userError(fmt.Sprintf("%s is in the future: here it is %s. Name a day up to that, or leave `as_of` out.", day, today))
+	}
 	return day, nil
 }
 
@@ -115,6 +120,14 @@ func days(c *projections.Calendar) string {
 		return ""
 	}
 	return "Days are those of " + c.Zone() + "."
+}
+
+// since says what a board as it stood on a day lacks of what was there on that day.
+func (s span) since(settings eventlog.Settings) string {
+	if s.day == "" || settings.Deleted {
+		return ""
+	}
+	return "What was deleted since isn't in it."
 }
 
 // title says of which messages something is told: "", or such as ": the last 7 days".

@@ -39,7 +39,7 @@ func (r *Reporter) Report(ctx context.Context, p importer.Progress) {
 		return
 	}
 	var embed *discordgo.MessageEmbed
-	if target, ok := r.Router.Target(r.Guild); ok && p.Import.Outcome != 0 {
+	if target, err := r.Router.Target(r.Guild); err == nil && p.Import.Outcome != 0 {
 		embed = endEmbed(target, p)
 	} else {
 		embed = &discordgo.MessageEmbed{Title: "Importing the history", Description: progressText(p), Color: colourInfo}
@@ -66,8 +66,8 @@ func (r *Reporter) Report(ctx context.Context, p importer.Progress) {
 
 // mayWrite reports whether it is worth trying: each refusal counts towards a ban.
 func (r *Reporter) mayWrite(in snowflake.ID) bool {
-	target, ok := r.Router.Target(r.Guild)
-	if !ok {
+	target, err := r.Router.Target(r.Guild)
+	if err != nil {
 		return true
 	}
 	c, known := target.Directory.Channel(in)

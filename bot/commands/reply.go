@@ -9,6 +9,7 @@ import (
 	"github.com/bwmarrin/discordgo"
 	"github.com/dustin/go-humanize"
 
+	"tally/bot/discord"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
@@ -29,6 +30,21 @@ func (r reply) response(private bool) *discordgo.InteractionResponseData {
 		d.Flags = discordgo.MessageFlagsEphemeral
 	}
 	return d
+}
+
+// message is an answer as a message of its own. Answers may always bring files, messages only where the bot is permitted to
+// attach some: elsewhere it goes without its picture.
+func (i interaction) message(r reply) *discordgo.MessageSend {
+	embed := *r.embed
+	if len(r.files) > 0 && !i.target.mayAttach(i.channel) {
+		r.files, embed.Image = nil, nil
+	}
+	return &discordgo.MessageSend{Embeds: []*discordgo.MessageEmbed{&embed}, Components: r.buttons, Files: r.files}
+}
+
+func (t *Target) mayAttach(channel snowflake.ID) bool {
+	c, known := t.Directory.Channel(channel)
+	return known && t.Directory.Permissions(c).Has(discord.AttachFiles)
 }
 
 // components returns the buttons; none take away those that the message had.

@@ -47,9 +47,13 @@ type Router struct {
 	Log        *slog.Logger
 	// Draw makes pictures; nil: as PNG.
 	Draw func(picture.Figures) ([]byte, error)
-	// Target returns a guild, or false while it isn't known yet.
-	Target func(guild snowflake.ID) (*Target, bool)
+	// Target returns a guild. It fails with ErrUnknown while Discord hasn't told of it, and else with the reason for which
+	// its count can't be opened.
+	Target func(guild snowflake.ID) (*Target, error)
 }
+
+// ErrUnknown says that a guild's channels aren't known yet.
+var ErrUnknown = errors.New("the guild is not known yet")
 
 // interaction is a command or a button, with what its answer needs.
 type interaction struct {
@@ -78,6 +82,8 @@ type command struct {
 	handle     handler
 	private    bool // the answer is for the asker's eyes only
 	always     bool // everybody may give it, whatever the settings say
+	// hide, if set, tells of one answer that it is for the asker's eyes only.
+	hide func(interaction) bool
 }
 
 // all returns the commands by their names.
@@ -151,14 +157,16 @@ func (r *Router) route(event *discordgo.Interaction) (i interaction, h handler, 
 		return i, refuse("This works in a server only, not in a direct message."), true
 	}
 	i.user, _ = snowflake.Parse(event.Member.User.ID)
-	if i.target, known = r.Target(guild); !known {
+	if i.target, err = r.Target(guild); errors.Is(err, ErrUnknown) {
 		return i, refuse("I am still getting to know this server. Try again in a few seconds."), true
+	} else if err != nil {
+		return i, refuse("I can't open this server's count: the one who runs me finds why in my output."), true
 	}
 	i.settings = i.target.chosen()
 	if why := i.refusal(c); why != "" {
 		return i, refuse(why), true
 	}
-	return i, c.handle, c.private || i.settings.Private
+	return i, c.handle, c.private || i.settings.Private || c.hide != nil && c.hide(i)
 }
 
 func refuse(why string) handler {
@@ -222,7 +230,7 @@ func (r *Router) follow(ctx context.Context, i interaction, rep reply, private b
 		rep = reply{embed: notice("An answer came too late", fmt.Sprintf("It is for %s alone, and Discord takes such an answer for 15 minutes only. "+
 			"What was asked for is done.", user(i.user)))}
 	}
-	_, err = r.Client.Post(ctx, i.channel, &discordgo.MessageSend{Embeds: []*discordgo.MessageEmbed{rep.embed}, Components: rep.buttons, Files: rep.files})
+	_, err = r.Client.Post(ctx, i.channel, i.message(rep))
 	return err
 }
 

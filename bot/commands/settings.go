@@ -37,9 +37,8 @@ func (r *Router) settings() command {
 				part("access", "Who may give a command",
 					choiceOption("command", "Which command", true),
 					choiceOption("who", "Who may give it; for others name a role", false, accessAll, accessManagers, accessDefault),
-					&discordgo.ApplicationCommandOption{
-						Type: discordgo.ApplicationCommandOptionRole, Name: "role", Description: "The role that may give it",
-					}),
+					roleOption("role", "A role that may give it, beside others that are named; what all may give is then for it alone"),
+					roleOption("remove", "A role that may give it no more")),
 			},
 		},
 		handle: r.handleSettings, private: true,
@@ -112,6 +111,10 @@ func choiceOption(name, description string, required bool, values ...string) *di
 	}
 }
 
+func roleOption(name, description string) *discordgo.ApplicationCommandOption {
+	return &discordgo.ApplicationCommandOption{Type: discordgo.ApplicationCommandOptionRole, Name: name, Description: description}
+}
+
 // edit changes settings, as a part of the command asks.
 type edit func(i interaction, s *eventlog.Settings) error
 
@@ -121,7 +124,7 @@ func (r *Router) handleSettings(ctx context.Context, i interaction) (reply, erro
 		return r.showSettings(i, i.target.chosen()), nil
 	}
 	change, known := map[string]edit{
-		"count": editCount, "exclude": editExclude, "include": editInclude, "time-zone": editZone, "answers": editAnswers, "access": editAccess,
+		"count": editCount, "exclude": editExclude, "include": editInclude, "time-zone": editZone, "answers": editAnswers, "access": r.editAccess,
 	}[name]
 	if !known {
 		return reply{}, userError("I don't know this setting any more. Discord may show an old list: reload it with Ctrl-R.")
@@ -163,27 +166,6 @@ func editZone(i interaction, s *eventlog.Settings) error {
 
 func editAnswers(i interaction, s *eventlog.Settings) error {
 	s.Private = i.option("seen_by") == seenByAsker
-	return nil
-}
-
-func editAccess(i interaction, s *eventlog.Settings) error {
-	name, _ := i.option("command").(string)
-	role, choice := i.idOption("role"), i.option("who")
-	if (role == 0) == (choice == nil) {
-		return userError("Say who may give `/" + name + "`: either `who`, or a `role`.")
-	}
-	s.Access = slices.DeleteFunc(s.Access, func(a eventlog.Access) bool { return a.Command == name })
-	switch choice {
-	case accessDefault:
-		return nil
-	case accessAll:
-		role = i.target.Guild
-		if name == eraseUserName || name == settingsName {
-			return userError("Not everybody: who may give `/" + name + "` decides over what is kept of others. Name a `role` that you trust.")
-		}
-	}
-	s.Access = append(s.Access, eventlog.Access{Command: name, Role: role})
-	slices.SortFunc(s.Access, func(a, b eventlog.Access) int { return cmp.Compare(a.Command, b.Command) })
 	return nil
 }
 

@@ -147,12 +147,12 @@ func (r *Router) accessChanges(i interaction, before, now eventlog.Settings) (te
 	all := r.all()
 	for _, name := range names(all) {
 		c := all[name]
-		roles := rolesFor(c, now, i.target.Guild)
-		if slices.Equal(roles, rolesFor(c, before, i.target.Guild)) {
+		roles, old := rolesFor(c, now, i.target.Guild), rolesFor(c, before, i.target.Guild)
+		if slices.Equal(roles, old) {
 			continue
 		}
 		text = append(text, fmt.Sprintf("`/%s` is for %s from now on.", name, who(roles, i.target.Guild)))
-		if c.forManagers() && len(roles) > 0 {
+		if c.forManagers() && slices.ContainsFunc(roles, func(role snowflake.ID) bool { return !slices.Contains(old, role) }) {
 			text = append(text, fmt.Sprintf("Discord shows it to members with Manage Server alone until you let the role see it: "+
 				"Server Settings → Integrations → this bot → `/%s`.", name))
 		}

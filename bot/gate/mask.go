@@ -34,7 +34,7 @@ func (m *masks) open(dir string, state *projections.Guild) error {
 	key, err := eventlog.LoadKey(dir)
 	if errors.Is(err, eventlog.ErrNoKey) {
 		return fmt.Errorf("%w, and without it the members of guild %s who had themselves erased (%d) would be counted by their ids again: "+
-			"put the file back from a backup. If it is lost for good, make another of 32 random bytes: they must then ask again", err, state.ID, state.Erased())
+			"put the file back from a backup, and start the bot again. If it is lost for good, make another of 32 random bytes: they must then ask again", err, state.ID, state.Erased())
 	}
 	if err == nil {
 		m.set(key)

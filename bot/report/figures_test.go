@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"tally/eventlog"
@@ -89,4 +90,42 @@ func TestHistory(t *testing.T) {
 	is(HistoryUnreadable, HistoryUnreadable, HistoryUnread)
 	finish(2, eventlog.Cancelled) // what it found out is not what the count rests on
 	is(HistoryRead, HistoryUnreadable, HistoryUnread)
+}
+
+// TestFiguresWithDeleted: by the setting that shows deleted messages all sums have them, and the page says so.
+func TestFiguresWithDeleted(t *testing.T) {
+	w := newWriter(t)
+	w.story()
+	before := w.read()
+	w.write(eventlog.SettingsChanged{By: 5, Settings: eventlog.Settings{Deleted: true}})
+	f := w.read()
+	var days, hours, users, channels uint64
+	for _, d := range f.Days {
+		days += d.Messages
+	}
+	for _, row := range f.Hours {
+		for _, n := range row {
+			hours += n
+		}
+	}
+	for _, u := range f.Users {
+		users += u.Messages
+		if u.Messages != u.Seen {
+			t.Errorf("%+v: messages that are deleted are not shown", u)
+		}
+	}
+	for _, c := range f.Channels {
+		channels += c.Messages
+	}
+	want := before.Messages + 1
+	if got := []uint64{f.Messages, days, hours, users, channels, f.By.sum()}; slices.Min(got) != want || slices.Max(got) != want {
+		t.Errorf("messages and their sums by day, hour, user, channel and origin are %v, want %d", got, want)
+	}
+	var b strings.Builder
+	if err := Write(&b, Page{Guilds: []*Figures{f}}); err != nil {
+		t.Fatal(err)
+	}
+	if page := b.String(); !strings.Contains(page, "deleted messages counted") {
+		t.Error("the page doesn't say that deleted messages count")
+	}
 }

@@ -54,7 +54,7 @@ func (s *Server) api(w http.ResponseWriter, r *http.Request, answer func(*report
 
 // apiGuilds gives all guilds' summaries.
 func (s *Server) apiGuilds(w http.ResponseWriter, r *http.Request) {
-	guilds, err := s.opt.Log.Guilds()
+	guilds, err := s.guilds()
 	if err != nil {
 		s.broken(w, r, err)
 		return

@@ -6,11 +6,13 @@ import (
 	"flag"
 	"net/http"
 	"os"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 
 	"tally/bot/report"
+	"tally/eventlog"
 )
 
 var update = flag.Bool("update", false, "write the answers into API.md")
@@ -90,6 +92,19 @@ func TestWrongRequests(t *testing.T) {
 		var said struct{ Error string }
 		if err := json.Unmarshal(a.Body.Bytes(), &said); a.Code != want || err != nil || said.Error == "" {
 			t.Errorf("%s: %d %s, want %d", path, a.Code, a.Body, want)
+		}
+	}
+}
+
+// TestSettingsAreDocumented names all fields of the settings in API.md.
+func TestSettingsAreDocumented(t *testing.T) {
+	doc, err := os.ReadFile("API.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[eventlog.Settings]()) {
+		if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); !bytes.Contains(doc, []byte("`"+name+"`")) {
+			t.Errorf("API.md doesn't say what %s is", name)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,27 +28,41 @@ type figures struct {
 }
 
 type kept struct {
-	figures *report.Figures
-	until   time.Time
+	figures  *report.Figures
+	until    time.Time
+	erasures int // in the log, when they were read
 }
 
 func newFigures(log *eventlog.Log, now func() time.Time) *figures {
 	return &figures{log: log, now: now, kept: map[snowflake.ID]kept{}}
 }
 
-// of returns a guild's figures, at most a few seconds old. They must not be changed.
+// of returns a guild's figures, at most a few seconds old, and none of before somebody in it was erased. They must not be
+// changed.
 func (f *figures) of(guild snowflake.ID) (*report.Figures, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	begun := f.now()
-	if k, ok := f.kept[guild]; ok && begun.Before(k.until) {
+	if k, ok := f.kept[guild]; ok && begun.Before(k.until) && k.erasures == f.log.Erasures(guild) {
 		return k.figures, nil
 	}
-	read, err := report.Read(f.log, guild)
-	if err != nil {
-		return nil, err
+	for {
+		erasures := f.log.Erasures(guild)
+		read, err := report.Read(f.log, guild)
+		if err != nil {
+			return nil, err
+		}
+		ended := f.now()
+		if erasures == f.log.Erasures(guild) { // else somebody was erased meanwhile
+			f.kept[guild] = kept{read, ended.Add(max(freshFor, restFactor*ended.Sub(begun))), erasures}
+			return read, nil
+		}
 	}
-	ended := f.now()
-	f.kept[guild] = kept{read, ended.Add(max(freshFor, restFactor*ended.Sub(begun)))}
-	return read, nil
+}
+
+// keepOnly forgets the figures of guilds that the log holds no more.
+func (f *figures) keepOnly(guilds []snowflake.ID) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	maps.DeleteFunc(f.kept, func(id snowflake.ID, _ kept) bool { return !slices.Contains(guilds, id) })
 }

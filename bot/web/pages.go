@@ -13,7 +13,7 @@ import (
 
 // home shows the only guild, or all of them, one below the other.
 func (s *Server) home(w http.ResponseWriter, r *http.Request) {
-	guilds, err := s.opt.Log.Guilds()
+	guilds, err := s.guilds()
 	if err != nil {
 		s.broken(w, r, err)
 		return
@@ -46,6 +46,15 @@ func (s *Server) page(w http.ResponseWriter, r *http.Request, guilds []snowflake
 	_, _ = b.WriteTo(w) // who asked has gone
 }
 
+// guilds returns those that the log holds; of others nothing is kept.
+func (s *Server) guilds() ([]snowflake.ID, error) {
+	guilds, err := s.opt.Log.Guilds()
+	if err == nil {
+		s.figures.keepOnly(guilds)
+	}
+	return guilds, err
+}
+
 // known returns the guild that a path names, if the log holds it; else it has answered.
 func (s *Server) known(w http.ResponseWriter, r *http.Request) (snowflake.ID, bool) {
 	guild, err := snowflake.Parse(r.PathValue("guild"))
@@ -53,7 +62,7 @@ func (s *Server) known(w http.ResponseWriter, r *http.Request) (snowflake.ID, bo
 		fail(w, r, http.StatusBadRequest, err.Error())
 		return 0, false
 	}
-	guilds, err := s.opt.Log.Guilds()
+	guilds, err := s.guilds()
 	if err != nil {
 		s.broken(w, r, err)
 		return 0, false
