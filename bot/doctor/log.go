@@ -49,7 +49,8 @@ func NoLog(err error, report func(Finding)) {
 	case errors.Is(err, eventlog.ErrNoLog):
 		f = Finding{Check: checkLog, State: Skipped, Found: "there is none yet: `tally run` makes it"}
 	case errors.Is(err, eventlog.ErrInUse):
-		f = Finding{Check: checkLog, State: Skipped, Found: "the bot holds it now", Todo: "`tally log check` has the bot check it."}
+		f = Finding{Check: checkLog, State: Skipped, Found: "it was not looked at: " + err.Error(),
+			Todo: "A bot that runs looks at it for a tally of the same version, given by the same user or root."}
 	case errors.Is(err, eventlog.ErrNewerVersion):
 		f.Todo = "Run the newer version."
 	case errors.Is(err, fs.ErrPermission):
