@@ -6,13 +6,16 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
+	"tally/bot/discordtest"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
@@ -140,6 +143,35 @@ func TestDeadSocket(t *testing.T) {
 	attend(t, dir)
 	if code := run(t.Context(), []string{"status", "--data", dir}, http.NoBody, io.Discard, io.Discard); code != exitFine {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// TestDoctorKeepsTheToken: the bot is asked to look at its log, and told nothing that it needn't know.
+func TestDoctorKeepsTheToken(t *testing.T) {
+	dir := t.TempDir()
+	writeFixture(dir, func(err error) { mustBe(t, err) })
+	log, err := openLog(dir, eventlog.Options{NoSync: true})
+	mustBe(t, err)
+	defer func() { mustBe(t, log.Close()) }()
+	l, err := net.Listen("unix", filepath.Join(dir, socketName))
+	mustBe(t, err)
+	told := make(chan string, 1)
+	server := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		told <- string(b)
+		clerk{log}.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(b)))
+	})}
+	go func() { _ = server.Serve(l) }()
+	defer func() { mustBe(t, server.Close()) }()
+	discord := discordtest.New(discordtest.Options{Token: "a-secret-token"})
+	defer discord.Close()
+	discord.AddGuild("home").AddChannel(discordtest.ChannelSpec{Name: "general"})
+	out := call(t, exitFine, "doctor", "--data", dir, "--token", "a-secret-token", "--discord-url", discord.URL())
+	if !strings.Contains(out, "whole: 17 events in 12 records") {
+		t.Error(out)
+	}
+	if order := <-told; strings.Contains(order, "secret") || !strings.Contains(order, "doctor") {
+		t.Errorf("the bot was told %s", order)
 	}
 }
 

@@ -116,6 +116,9 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) (err error) {
 	switch {
 	case errors.Is(err, errSlow): // it still writes
 		return err
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		logger.Info("stopped before Discord had answered")
+		return log.Close()
 	case err != nil:
 		return errors.Join(c.explain(err), log.Close())
 	}
