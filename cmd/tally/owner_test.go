@@ -3,7 +3,10 @@
 package main
 
 import (
+	"context"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -50,6 +53,15 @@ func TestOwner(t *testing.T) {
 	call(t, exitFine, "log", "compact", "--data", dir)
 	if uid := ownerOf(t, filepath.Join(dir, "tally.db")); uid != somebody {
 		t.Errorf("after log compact, the log belongs to %d", uid)
+	}
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	mustBe(t, os.Chown(filepath.Join(dir, "tally.db"), 0, 0))
+	if code := run(stopped, []string{"run", "--data", dir, "--token", "x", "--discord-url", "http://127.0.0.1:1"}, http.NoBody, io.Discard, io.Discard); code != exitFine {
+		t.Errorf("run: exit code %d", code)
+	}
+	if uid := ownerOf(t, filepath.Join(dir, "tally.db")); uid != somebody {
+		t.Errorf("after run, the log belongs to %d", uid)
 	}
 	if uid := ownerOf(t, secret); uid != 0 {
 		t.Errorf("a file from elsewhere was given to %d", uid)
