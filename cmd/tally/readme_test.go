@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestReadme: every call of tally in the README parses, and every file that it shows or links to is there.
+// TestReadme: every call of tally in the README and in the systemd unit parses, and every file that it shows or links to is there.
 func TestReadme(t *testing.T) {
 	b, err := os.ReadFile("../../README.md")
 	mustBe(t, err)
@@ -23,6 +23,17 @@ func TestReadme(t *testing.T) {
 	}
 	if calls < 20 {
 		t.Errorf("only %d calls found", calls)
+	}
+	unit, err := os.ReadFile("../../packaging/tally.service")
+	mustBe(t, err)
+	beside := regexp.MustCompile(`(?m)^#     sudo .*`).FindAllString(string(unit), -1)
+	for _, call := range beside {
+		if err := parses(call); err != nil || !strings.Contains(call, "tally status --data /var/lib/tally") {
+			t.Errorf("%s: %v", call, err)
+		}
+	}
+	if len(beside) != 2 {
+		t.Errorf("the unit says %q", beside)
 	}
 	for _, link := range regexp.MustCompile(`\]\(([^)#]+)\)`).FindAllStringSubmatch(text, -1) {
 		if strings.Contains(link[1], "://") {
