@@ -127,6 +127,19 @@ func TestFollowNeedsABot(t *testing.T) {
 	}
 }
 
+// TestInterruptedElsewhere presses Ctrl-C before the bot has answered: that is said, and nothing of a log in use.
+func TestInterruptedElsewhere(t *testing.T) {
+	dir, _ := attended(t)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for _, args := range [][]string{{"log", "check"}, {"doctor"}} {
+		var talk bytes.Buffer
+		if code := run(ctx, append(args, "--data", dir), http.NoBody, io.Discard, &talk); code != exitFailed || talk.String() != "tally: interrupted\nGive the command again.\n" {
+			t.Errorf("%s: %d %s", args, code, &talk)
+		}
+	}
+}
+
 // TestDeadSocket has a bot take the place of one that was killed, and a log that is held without a socket
 // give the usual error.
 func TestDeadSocket(t *testing.T) {

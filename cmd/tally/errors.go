@@ -75,6 +75,8 @@ func (t *terminal) fail(err error) int {
 		advice, code = e.advice, e.code
 	} else if _, ok := errors.AsType[*eventlog.CorruptError](err); ok {
 		advice = "`tally log check` names every damaged record. Restore the log from a backup."
+	} else if errors.Is(err, context.Canceled) && t.ctx.Err() != nil {
+		text, advice = "interrupted", "Give the command again."
 	} else {
 		advice, code, _ = adviceOn(err)
 	}
