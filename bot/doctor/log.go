@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 
+	"github.com/dustin/go-humanize"
+
 	"tally/eventlog"
 )
 
@@ -20,15 +22,17 @@ func Log(log *eventlog.Log, report func(Finding)) {
 	case len(faults) > 0:
 		report(Finding{Check: checkLog, State: Failed, Found: fmt.Sprintf("%d damaged, the first: %v", len(faults), faults[0]), Todo: restore})
 	case read.Unknown > 0:
-		report(Finding{Check: checkLog, State: Warning, Found: fmt.Sprintf("whole, but %d of its %d events are of a newer tally", read.Unknown, read.Events),
+		report(Finding{Check: checkLog, State: Warning, Found: fmt.Sprintf("whole, but %s of its %s events are of a newer tally", number(read.Unknown), number(read.Events)),
 			Todo: "Run the newer version: this one may count differently."})
 	default:
-		report(Finding{Check: checkLog, State: OK, Found: fmt.Sprintf("whole: %d events in %d records", read.Events, read.Records)})
+		report(Finding{Check: checkLog, State: OK, Found: fmt.Sprintf("whole: %s events in %s records", number(read.Events), number(read.Records))})
 	}
 	if read.Erased > 0 {
 		key(log.Dir(), report)
 	}
 }
+
+func number(n int) string { return humanize.Comma(int64(n)) }
 
 // key reports whether those who had themselves erased can be known again.
 func key(dir string, report func(Finding)) {
@@ -49,7 +53,8 @@ func NoLog(err error, report func(Finding)) {
 	case errors.Is(err, eventlog.ErrNoLog):
 		f = Finding{Check: checkLog, State: Skipped, Found: "there is none yet: `tally run` makes it"}
 	case errors.Is(err, eventlog.ErrInUse):
-		f = Finding{Check: checkLog, State: Skipped, Found: "the bot holds it now", Todo: "`tally log check` has the bot check it."}
+		f = Finding{Check: checkLog, State: Skipped, Found: "it was not looked at: " + err.Error(),
+			Todo: "A bot that runs looks at it for a tally of the same version, given by the same user or root."}
 	case errors.Is(err, eventlog.ErrNewerVersion):
 		f.Todo = "Run the newer version."
 	case errors.Is(err, fs.ErrPermission):

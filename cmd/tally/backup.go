@@ -17,11 +17,18 @@ type backupCmd struct {
 // Help is shown by --help.
 func (backupCmd) Help() string {
 	return `Copies the log as it is at this moment into one file, while the bot goes on counting. The file holds everything but
-erasure.key, which is there if somebody had himself erased: keep a copy of that too. What else is in the data folder is made
-anew. A file that is there already is not replaced.
+erasure.key, which is there if somebody had himself erased: keep a copy of that too, once; it never changes. What else is in the
+data folder is made anew. A file that is there already is not replaced.
 
-To put it back: stop the bot, move tally.db and the folder snapshots out of the data folder, copy the file there as
-tally.db, and start the bot. Whom you erased since the copy, erase again: it still names them. What was sent since the copy it reads then as after any downtime.
+To put it back:
+
+  1. Stop the bot.
+  2. Move tally.db and the folder snapshots out of the data folder, and put the copy there as tally.db. Both have to
+     be readable and writable by the user who runs the bot.
+  3. If erasure.key is missing there, put your copy of it beside it. Without it the bot counts no server from which somebody
+     had himself erased, for it would count him by name again.
+  4. Start the bot. It reads what was sent since the copy was made, as after any downtime.
+  5. Whom you erased since, and who wrote /forget-me since: erase them again, for the copy still names them.
 
 Examples:
 

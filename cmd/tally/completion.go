@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	kongcompletion "github.com/jotaen/kong-completion"
@@ -29,6 +30,8 @@ func asksForCompletion() bool { return os.Getenv("COMP_LINE") != "" }
 // completeLine answers a shell that asks for completions, and then ends the parse.
 func completeLine(parser *kong.Kong) {
 	kongcompletion.Register(parser,
+		kongcompletion.WithPredictor("kind", complete.PredictSet(strings.Split(kindNames(), ", ")...)),
+		kongcompletion.WithPredictor("origin", complete.PredictSet(originNames()...)),
 		kongcompletion.WithPredictor("dir", complete.PredictDirs("*")),
 		kongcompletion.WithPredictor("file", complete.PredictFiles("*")))
 }

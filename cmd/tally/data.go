@@ -71,6 +71,12 @@ func guard(dir string, use func() error) (err error) {
 	return use()
 }
 
+// writing calls use, which writes to the log in a folder, and sees to it that a bot that runs as the folder's owner can read
+// what root may have made there.
+func writing(dir string, use func() error) error {
+	return errors.Join(guard(dir, use), keepOwner(dir))
+}
+
 // inBolt reports whether a panic, while it is recovered from, comes from within bbolt.
 func inBolt() bool {
 	pcs := make([]uintptr, 64)

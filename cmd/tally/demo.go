@@ -62,7 +62,7 @@ func (c *demoCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	result, err := play(ctx)
 	if err != nil && ctx.Err() != nil {
-		err = fmt.Errorf("the demo was stopped: %w", ctx.Err())
+		err = advise(errors.New("the demo was stopped"), "Give the command again.")
 	}
 	if err := errors.Join(err, s.end()); err != nil {
 		return err

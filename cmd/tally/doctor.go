@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -23,8 +26,8 @@ type doctorCmd struct {
 func (doctorCmd) Help() string {
 	return `Looks for what would keep the bot from counting, and says what to do about it: the token, the application's
 settings, the bot's permissions in each channel, this machine's clock, the data folder's space and speed, and
-every record of the log. It only looks, and may run beside the bot: only the log is left out then. What needs a
-token is left out without one.
+every record of the log. It only looks, also while the bot runs: the bot then reads the log, and all else is looked
+at from here, as who you are. What needs a token is left out without one.
 
 Channels that are hidden from the bot are not in what Discord tells it, so they can't be named.
 Exit code 1 if anything failed; a warning alone is no failure.
@@ -37,6 +40,10 @@ Examples:
 }
 
 func (c *doctorCmd) Run(ctx context.Context, t *terminal) error {
+	if t.held != nil { // the bot is asked by another doctor, for this alone
+		c.readLog(t, func(f doctor.Finding) { c.print(t, f) })
+		return nil
+	}
 	if err := checkFolder(c.Data); err != nil {
 		return err
 	}
@@ -54,7 +61,7 @@ func (c *doctorCmd) Run(ctx context.Context, t *terminal) error {
 		doctor.NoFolder(report)
 	} else {
 		doctor.Folder(c.Data, report)
-		c.readLog(report)
+		c.readLog(t, report)
 	}
 	if failed > 0 {
 		return advise(fmt.Errorf("%s failed", count(failed, "check")), "What to do stands below each of them.")
@@ -83,16 +90,26 @@ func (c *doctorCmd) askDiscord(ctx context.Context, t *terminal, report func(doc
 	return nil
 }
 
-// readLog looks at the log, unless the bot holds it: all but that is looked at in this process, as this user.
-func (c *doctorCmd) readLog(report func(doctor.Finding)) {
-	err := guard(c.Data, func() error {
-		log, err := openLog(c.Data, eventlog.Options{ReadOnly: true})
-		if err != nil {
-			return err
-		}
+// readLog looks at the log. A bot that holds it is asked for that alone: the token stays here, and the folder is
+// looked at as this user.
+func (c *doctorCmd) readLog(t *terminal, report func(doctor.Finding)) {
+	var found bytes.Buffer
+	asking := *t
+	asking.args, asking.out = []string{"doctor", "--format=json"}, bufio.NewWriter(&found)
+	err := dataFlag{c.Data}.read(&asking, func(log *eventlog.Log) error {
 		doctor.Log(log, report)
-		return log.Close()
+		return nil
 	})
+	for from := json.NewDecoder(&found); from.More(); { // of the bot
+		var f doctor.Finding
+		if err = errors.Join(err, from.Decode(&f)); err != nil {
+			break
+		}
+		report(f)
+	}
+	if errors.Is(err, errEnded) {
+		err = fmt.Errorf("%w: %w", eventlog.ErrInUse, err)
+	}
 	if err != nil {
 		doctor.NoLog(err, report)
 	}

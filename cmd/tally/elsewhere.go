@@ -36,6 +36,9 @@ type endedError int
 
 func (e endedError) Error() string { return fmt.Sprintf("the command ended with %d", int(e)) }
 
+// errEnded says that a command was not carried out to its end.
+var errEnded = errors.New("the bot that carries the command out has ended")
+
 // elsewhere has the bot that holds the log of a folder carry the command out. inUse is returned if nobody
 // takes commands there.
 func (t *terminal) elsewhere(dir string, inUse error) error {
@@ -72,7 +75,7 @@ func (t *terminal) copyFrom(r io.Reader) error {
 	for in := json.NewDecoder(r); ; {
 		var p piece
 		if err := in.Decode(&p); err != nil {
-			return advise(fmt.Errorf("the bot that carries the command out has ended: %w", err), "Give the command again.")
+			return advise(fmt.Errorf("%w: %w", errEnded, err), "Give the command again.")
 		}
 		if _, err := t.err.Write(p.Err); err != nil {
 			return err

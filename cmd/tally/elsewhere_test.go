@@ -6,12 +6,16 @@ import (
 	"context"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
+	"tally/bot/discordtest"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 )
@@ -44,10 +48,17 @@ func mustBe(t *testing.T, err error) {
 	}
 }
 
+// measured is what of the doctor's is another each time: free space, and how long commits take.
+var measured = regexp.MustCompile(`[0-9.]+ [KMGT]iB free|[0-9.]+(µs|ms|s)\b`)
+
 // TestElsewhere has each command that reads a log say the same with and without a bot that holds it.
 func TestElsewhere(t *testing.T) {
+	t.Setenv(tokenVariable, "")
 	dir := t.TempDir()
 	writeFixture(dir, func(err error) { mustBe(t, err) })
+	t.Chdir(t.TempDir()) // what is named relatively is the caller's
+	mustBe(t, os.WriteFile("general.json", []byte(`{"guild": {"id": "100000000000000001"}, "channel": {"id": "100000000000000011"}, "messages": [
+		{"id": "1300000000000000001", "type": "Default", "author": {"id": "300000000000000001"}}]}`), 0o600))
 	type said struct {
 		code     int
 		out, err string
@@ -55,11 +66,15 @@ func TestElsewhere(t *testing.T) {
 	ask := func(args string) said {
 		var out, talk bytes.Buffer
 		code := run(t.Context(), append(strings.Fields(args), "--data", dir), http.NoBody, &out, &talk)
-		return said{code, out.String(), talk.String()}
+		return said{code, measured.ReplaceAllString(out.String(), "…"), talk.String()}
 	}
 	commands := []string{
 		"status", "status --format json", "status --guild 17", "verify", "replay", "replay --format json", "log ls", "log ls --kind no-such",
 		"export", "export --format json", "export --format parquet", "log ls --format json", "log tail -n 3", "log stats", "log check", "backup --out -", "log get 01ARZ3NDEKTSV4RRFFQ69G5FAV",
+		"report --out -", "report --format json", "export --period month", "export --period 7-days --as-of 2026-08-02 --format json",
+		"erase --dry-run --guild 100000000000000001", "erase --dry-run --format json --guild 100000000000000001 --user 300000000000000002",
+		"erase --dry-run --guild 17", "doctor", "doctor --format json", "import-archive --dry-run general.json",
+		"import-archive --dry-run --format json general.json", "import-archive --dry-run nowhere.json",
 	}
 	alone := map[string]said{}
 	for _, c := range commands {
@@ -112,6 +127,19 @@ func TestFollowNeedsABot(t *testing.T) {
 	}
 }
 
+// TestInterruptedElsewhere presses Ctrl-C before the bot has answered: that is said, and nothing of a log in use.
+func TestInterruptedElsewhere(t *testing.T) {
+	dir, _ := attended(t)
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	for _, args := range [][]string{{"log", "check"}, {"doctor"}} {
+		var talk bytes.Buffer
+		if code := run(ctx, append(args, "--data", dir), http.NoBody, io.Discard, &talk); code != exitFailed || talk.String() != "tally: interrupted\nGive the command again.\n" {
+			t.Errorf("%s: %d %s", args, code, &talk)
+		}
+	}
+}
+
 // TestDeadSocket has a bot take the place of one that was killed, and a log that is held without a socket
 // give the usual error.
 func TestDeadSocket(t *testing.T) {
@@ -128,6 +156,35 @@ func TestDeadSocket(t *testing.T) {
 	attend(t, dir)
 	if code := run(t.Context(), []string{"status", "--data", dir}, http.NoBody, io.Discard, io.Discard); code != exitFine {
 		t.Errorf("exit code %d", code)
+	}
+}
+
+// TestDoctorKeepsTheToken: the bot is asked to look at its log, and told nothing that it needn't know.
+func TestDoctorKeepsTheToken(t *testing.T) {
+	dir := t.TempDir()
+	writeFixture(dir, func(err error) { mustBe(t, err) })
+	log, err := openLog(dir, eventlog.Options{NoSync: true})
+	mustBe(t, err)
+	defer func() { mustBe(t, log.Close()) }()
+	l, err := net.Listen("unix", filepath.Join(dir, socketName))
+	mustBe(t, err)
+	told := make(chan string, 1)
+	server := http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		b, _ := io.ReadAll(r.Body)
+		told <- string(b)
+		clerk{log}.ServeHTTP(w, httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(b)))
+	})}
+	go func() { _ = server.Serve(l) }()
+	defer func() { mustBe(t, server.Close()) }()
+	discord := discordtest.New(discordtest.Options{Token: "a-secret-token"})
+	defer discord.Close()
+	discord.AddGuild("home").AddChannel(discordtest.ChannelSpec{Name: "general"})
+	out := call(t, exitFine, "doctor", "--data", dir, "--token", "a-secret-token", "--discord-url", discord.URL())
+	if !strings.Contains(out, "whole: 17 events in 12 records") {
+		t.Error(out)
+	}
+	if order := <-told; strings.Contains(order, "secret") || !strings.Contains(order, "doctor") {
+		t.Errorf("the bot was told %s", order)
 	}
 }
 

@@ -32,8 +32,11 @@ func (eraseCmd) Help() string {
 that names the user is rewritten, and what comes later counts without a name too. The totals stay. Then the free space of
 the log's file is overwritten. That can't be undone.
 
-Stop the bot first. While it runs, /erase-user does the same for a user, and members do it for themselves with /forget-me.
-Interrupted, it goes on when it is called again, or when the bot is started. Backups that you made are yours to delete: putting
+Stop the bot first. A server that it is still in is counted again from its next start on, as a new one: from nothing, what
+is sent from then on, and by /import-messages the history too, also of those who had themselves erased there, for that is
+forgotten as well. So remove the bot from the server first, if it is not to be counted.
+
+While the bot runs, /erase-user does the same for a user, and members do it for themselves with /forget-me. Interrupted, it goes on when it is called again, or when the bot is started. Backups that you made are yours to delete: putting
 back one from before brings everything back.
 
 Examples:
@@ -65,7 +68,7 @@ func (c *eraseCmd) Run(ctx context.Context, t *terminal) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) { // to open it for writing would make it
 		return fmt.Errorf("%w: %s does not exist (is --data right? `tally run` makes it)", eventlog.ErrNoLog, path)
 	}
-	return guard(c.Data, func() error {
+	return writing(c.Data, func() error {
 		log, err := openLog(c.Data, eventlog.Options{})
 		if errors.Is(err, eventlog.ErrInUse) {
 			return advise(err, "With the bot running, give /erase-user in Discord, or /forget-me as the member; to erase a server, stop the bot.")

@@ -40,6 +40,7 @@ var known = []struct {
 	{eventlog.ErrInUse, "A bot of this version that holds it carries out the commands that read; any bot also answers in Discord: /import-status, /verify-message-counts, /leaderboard.", exitFailed},
 	{eventlog.ErrNotFound, "`tally log ls` lists the events and their ULIDs.", exitFailed},
 	{fs.ErrPermission, "Give the user who runs tally the right to it, or choose another folder with --data.", exitFailed},
+	{syscall.ENOTDIR, "Is that path right? A part of it is a file, no folder.", exitUsage},
 	{syscall.ENOSPC, "Make room on that disk, or move the data folder to a larger one. What was counted until now is kept.", exitFailed},
 	{syscall.EROFS, "Mount it writable, or choose another folder with --data.", exitFailed},
 	{session.ErrToken, "Copy the whole token from https://discord.com/developers/applications, your application, Bot, Reset Token.", exitFailed},
@@ -74,6 +75,8 @@ func (t *terminal) fail(err error) int {
 		advice, code = e.advice, e.code
 	} else if _, ok := errors.AsType[*eventlog.CorruptError](err); ok {
 		advice = "`tally log check` names every damaged record. Restore the log from a backup."
+	} else if errors.Is(err, context.Canceled) && t.ctx.Err() != nil {
+		text, advice = "interrupted", "Give the command again."
 	} else {
 		advice, code, _ = adviceOn(err)
 	}

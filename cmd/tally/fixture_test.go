@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/binary"
+	"log/slog"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -113,6 +114,18 @@ func hold(ts *testscript.TestScript, _ bool, args []string) {
 	log, err := eventlog.Open(ts.MkAbs(args[0]), eventlog.Options{})
 	ts.Check(err)
 	ts.Defer(func() { ts.Check(log.Close()) })
+}
+
+// attendScript holds a log open and takes commands there until the script ends.
+func attendScript(ts *testscript.TestScript, _ bool, args []string) {
+	log, err := openLog(ts.MkAbs(args[0]), eventlog.Options{})
+	ts.Check(err)
+	stop, err := serve(ts.MkAbs(args[0]), log, slog.New(slog.DiscardHandler))
+	ts.Check(err)
+	ts.Defer(func() {
+		stop()
+		ts.Check(log.Close())
+	})
 }
 
 // damage flips one bit in the middle of a record's value.

@@ -8,8 +8,8 @@ import (
 
 const helpFooter = `
 Settings:
-  A flag that names a $VARIABLE can be set by that too, or by its name in the file of --config. A flag wins
-  over a variable, and a variable over the file.
+  A flag that names a $VARIABLE can be set by that too, or by its name in the
+  file of --config. A flag wins over a variable, and a variable over the file.
 
 Exit codes:
   0  all is well

@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/alecthomas/kong"
 )
@@ -25,6 +26,23 @@ func TestHelp(t *testing.T) {
 		for line := range strings.Lines(examples) {
 			if err := parses(line); err != nil {
 				t.Errorf("%s: %s: %v", command.FullPath(), strings.TrimSpace(line), err)
+			}
+		}
+	}
+}
+
+// TestHelpFits: help is no wider than a terminal, but for examples, which are to be copied whole.
+func TestHelpFits(t *testing.T) {
+	parser, err := newParser(io.Discard, io.Discard)
+	mustBe(t, err)
+	paths := []string{"tally"}
+	for _, command := range parser.Model.Leaves(false) {
+		paths = append(paths, command.FullPath())
+	}
+	for _, path := range paths {
+		for line := range strings.Lines(call(t, exitFine, append(strings.Fields(path)[1:], "--help")...)) {
+			if line = strings.TrimRight(line, "\n"); utf8.RuneCountInString(line) > 80 && !strings.HasPrefix(line, "    ") {
+				t.Errorf("%s: too wide: %s", path, line)
 			}
 		}
 	}

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 
 	"github.com/schollz/progressbar/v3"
 
@@ -17,17 +19,18 @@ import (
 
 type importArchiveCmd struct {
 	dataFlag
-	DryRun bool         `help:"Only say what would come."`
+	DryRun bool         `help:"Only say what would come; also while the bot runs."`
 	Owner  snowflake.ID `placeholder:"ID" help:"Whose a data package is that has no account/user.json."`
 	Format string       `enum:"table,json" default:"table" help:"table or json (one object)."`
-	Files  []string     `arg:"" name:"file" help:"Files, folders, ZIP files; packed by gzip as well."`
+	Files  []string     `arg:"" name:"file" completion-predictor:"file" help:"Files, folders, ZIP files; packed by gzip as well."`
 }
 
 // Help is shown by --help.
 func (importArchiveCmd) Help() string {
 	return `Takes over the messages of files that others have made of a server. Of each only its id, its author's id, its
 type and whether a bot wrote it are kept. What the log holds already is not taken again: give the same
-file twice, or go on after Ctrl-C, and nothing counts twice. Stop the bot first.
+file twice, or go on after Ctrl-C, and nothing counts twice. Stop the bot first; --dry-run also works beside it, on a copy
+of its log in the folder for temporary files.
 
 It reads DiscordChatExporter's JSON (channels and threads, whole or in parts), and the data package that Discord
 sends a person who asks for it: that person's messages. DiscordChatExporter's CSV has no message ids, so
@@ -51,7 +54,7 @@ func (c *importArchiveCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	do := c.into
 	if c.DryRun {
-		do = c.dryRun
+		do = func(use func(archive.Taker) error) error { return c.dryRun(t, use) }
 	}
 	var s *archive.Summary
 	m := newMeter(t, "import-archive", int(set.Size()), progressbar.OptionShowBytes(true))
@@ -82,8 +85,11 @@ func (c *importArchiveCmd) Run(ctx context.Context, t *terminal) error {
 
 // into opens the log for writing, so that no bot runs on it meanwhile, and calls use with the gates on it.
 func (c *importArchiveCmd) into(use func(archive.Taker) error) error {
-	return guard(c.Data, func() error {
+	return writing(c.Data, func() error {
 		log, err := openLog(c.Data, eventlog.Options{})
+		if errors.Is(err, eventlog.ErrInUse) {
+			return advise(err, "Stop the bot, give the command again, and start the bot: it reads what was sent meanwhile. --dry-run also works beside it.")
+		}
 		if err != nil {
 			return err
 		}
@@ -92,7 +98,7 @@ func (c *importArchiveCmd) into(use func(archive.Taker) error) error {
 }
 
 // dryRun opens the log for reading, if there is one, and another to be thrown away.
-func (c *importArchiveCmd) dryRun(use func(archive.Taker) error) (err error) {
+func (c *importArchiveCmd) dryRun(t *terminal, use func(archive.Taker) error) (err error) {
 	dir, err := os.MkdirTemp("", "tally-dry-run-")
 	if err != nil {
 		return err
@@ -103,8 +109,11 @@ func (c *importArchiveCmd) dryRun(use func(archive.Taker) error) (err error) {
 		return fmt.Errorf("open a log to be thrown away: %w", err)
 	}
 	return throughGates(scratch, func(g archive.Gates) error {
-		return guard(c.Data, func() error { // not by a running bot, which knows no files of the caller's folder
+		return guard(c.Data, func() error {
 			log, err := openLog(c.Data, eventlog.Options{ReadOnly: true})
+			if errors.Is(err, eventlog.ErrInUse) {
+				log, err = copied(t, c.Data, filepath.Join(dir, "copy"), err)
+			}
 			switch {
 			case errors.Is(err, eventlog.ErrNoLog):
 				return use(&archive.DryRun{Scratch: g})
@@ -114,6 +123,24 @@ func (c *importArchiveCmd) dryRun(use func(archive.Taker) error) (err error) {
 			return errors.Join(use(&archive.DryRun{Log: log, Scratch: g}), log.Close())
 		})
 	})
+}
+
+// copied opens a copy of a log that a running bot holds, which it makes in the folder to. The bot itself might not be able to
+// read the caller's files: a service sees no more of the disk than it needs.
+func copied(t *terminal, dir, to string, inUse error) (*eventlog.Log, error) {
+	if err := os.Mkdir(to, 0o700); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(filepath.Join(to, eventlog.FileName), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	asking := *t
+	asking.args, asking.out, asking.width = []string{"backup", "--out=-"}, bufio.NewWriter(file), 0
+	if err := errors.Join(asking.elsewhere(dir, inUse), file.Close()); err != nil {
+		return nil, err
+	}
+	return openLog(to, eventlog.Options{ReadOnly: true})
 }
 
 // throughGates calls use with what opens a log's gates, closes those that were opened, and the log.

@@ -30,8 +30,8 @@ type filterFlags struct {
 	guildFlag
 	Channel snowflake.ID `placeholder:"ID" help:"Only events of this channel or thread."`
 	User    snowflake.ID `placeholder:"ID" help:"Only messages by this user, and imports that they started."`
-	Origin  string       `placeholder:"ORIGIN" help:"Only messages of this origin: live, import, catchup, repair or archive."`
-	Kind    string       `placeholder:"KIND" help:"Only events of this kind: ${kinds}."`
+	Origin  string       `placeholder:"ORIGIN" completion-predictor:"origin" help:"Only messages of this origin: live, import, catchup, repair or archive."`
+	Kind    string       `placeholder:"KIND" completion-predictor:"kind" help:"Only events of this kind: ${kinds}."`
 	Since   moment       `placeholder:"ULID|TIME" help:"Only events from then on. A time is when the log learned of it: 2026-08-01, 2026-08-01T12:30:00Z, or 90m for 90 minutes ago."`
 	Until   moment       `placeholder:"ULID|TIME" help:"Only events up to then."`
 }
@@ -178,6 +178,14 @@ func kindNames() string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// originNames lists the origins of messages.
+func originNames() (names []string) {
+	for o := eventlog.Live; o <= eventlog.Archive; o++ {
+		names = append(names, o.String())
+	}
+	return names
 }
 
 func (s *subject) add(ok bool, note string) {

@@ -50,7 +50,7 @@ func (c *logCompactCmd) Run(ctx context.Context, t *terminal) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) { // to open it for writing would make it
 		return fmt.Errorf("%w: %s does not exist (is --data right? `tally run` makes it)", eventlog.ErrNoLog, path)
 	}
-	return guard(c.Data, func() error {
+	return writing(c.Data, func() error {
 		var done compacted
 		before, err := os.Stat(path)
 		if err == nil {
@@ -79,6 +79,9 @@ func (c *logCompactCmd) Run(ctx context.Context, t *terminal) error {
 // join takes all steps of compaction.
 func (c *logCompactCmd) join(ctx context.Context, t *terminal, done *compacted) (err error) {
 	log, err := openLog(c.Data, eventlog.Options{})
+	if errors.Is(err, eventlog.ErrInUse) {
+		return advise(err, "A bot that runs packs the log by itself, a little at a time. To shrink the file, stop it first.")
+	}
 	if err != nil {
 		return err
 	}

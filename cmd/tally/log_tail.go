@@ -13,7 +13,7 @@ import (
 type logTailCmd struct {
 	dataFlag
 	filterFlags
-	Limit  int    `short:"n" placeholder:"N" default:"10" help:"How many events."`
+	Limit  int    `short:"n" placeholder:"N" default:"10" help:"How many events (default: ${default})."`
 	Follow bool   `short:"f" help:"Go on with what a running bot adds, until Ctrl-C."`
 	Format string `enum:"table,json" default:"table" help:"table or json (one event a line)."`
 }

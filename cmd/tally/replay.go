@@ -77,7 +77,9 @@ func (c *replayCmd) print(t *terminal, n int, r projections.Report) error {
 	if n > 0 {
 		t.print("")
 	}
-	t.facts(append([][2]string{{"guild_id", r.Guild.String()}, {"total", number(r.Total)}}, fieldsOf(r.Import)...)...)
+	facts := append([][2]string{{"guild_id", r.Guild.String()}}, fieldsOf(r.Import)...)
+	facts = append(facts, settingsFact(r.Settings)...)
+	t.facts(append(facts, [2]string{"total", number(r.Total)})...)
 	t.print("")
 	if c.By == "channel" {
 		t.table([]column{{name: "channel_id"}, {name: "messages", right: true}}, channelRows(r))

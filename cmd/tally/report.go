@@ -8,15 +8,15 @@ import (
 type reportCmd struct {
 	dataFlag
 	guildFlag
-	Out    string `default:"report.html" placeholder:"FILE" help:"Where the page goes (default: ${default}); - is standard output."`
+	Out    string `default:"report.html" placeholder:"FILE" completion-predictor:"file" help:"Where the page goes (default: ${default}); - is standard output."`
 	Format string `enum:"html,json" default:"html" help:"html, or json: the same figures for programs, one object a server a line, on standard output."`
 }
 
 // Help is shown by --help.
 func (reportCmd) Help() string {
 	return `Writes one page for the browser: totals, messages by day, weekdays and hours, the leaderboard, channels,
-and the coverage map: how each channel's messages have come (import, live, catch-up, repair), and where
-gaps were or are. The page is one file, without scripts, and asks the network for nothing.
+and the coverage map: how each channel's messages have come (import, live, catch-up, repair, archive),
+and where gaps were or are. The page is one file, without scripts, and asks the network for nothing.
 
 While the bot runs, "tally run --listen 127.0.0.1:8080" shows the same page live.
 

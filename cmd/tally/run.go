@@ -55,7 +55,7 @@ Examples:
     tally run --config tally.toml`
 }
 
-func (c *runCmd) Run(ctx context.Context, t *terminal) error {
+func (c *runCmd) Run(ctx context.Context, t *terminal) (err error) {
 	token, err := c.token(t.in)
 	if errors.Is(err, errNoToken) {
 		return usage(err, "Make one at https://discord.com/developers/applications: your application, Bot, Reset Token.\n"+
@@ -85,9 +85,13 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	}
 	defer served.close()
 	log, err := openLog(c.Data, eventlog.Options{})
+	if errors.Is(err, eventlog.ErrInUse) {
+		return advise(err, "Is a bot running on it already? Stop that one, or give this one another folder with --data.")
+	}
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, keepOwner(c.Data)) }()
 	logger := newLogger(t.err, c.LogFormat, c.Verbose)
 	o := bot.Options{
 		Token: token, Log: log, Logger: logger, URL: c.URL, CommandGuild: c.Guild,
@@ -112,6 +116,9 @@ func (c *runCmd) Run(ctx context.Context, t *terminal) error {
 	switch {
 	case errors.Is(err, errSlow): // it still writes
 		return err
+	case errors.Is(err, context.Canceled) && ctx.Err() != nil:
+		logger.Info("stopped before Discord had answered")
+		return log.Close()
 	case err != nil:
 		return errors.Join(c.explain(err), log.Close())
 	}

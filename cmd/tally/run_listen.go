@@ -19,7 +19,7 @@ import (
 // listenFlags ask for the figures over HTTP.
 type listenFlags struct {
 	Listen          string `env:"TALLY_LISTEN" placeholder:"HOST:PORT" help:"Show the figures there over HTTP: a page, JSON, /metrics, /healthz, /readyz. Off unless given."`
-	ListenTokenFile string `name:"listen-token-file" env:"TALLY_LISTEN_TOKEN_FILE" placeholder:"FILE" help:"A file with a token that each request must bring; needed for any address but loopback."`
+	ListenTokenFile string `name:"listen-token-file" env:"TALLY_LISTEN_TOKEN_FILE" placeholder:"FILE" completion-predictor:"file" help:"A file with a token that each request must bring; needed for any address but loopback."`
 }
 
 // leastToken is how many characters keep others from trying them all.

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -14,15 +17,17 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"tally/bot/discordtest"
+	"tally/eventlog/snowflake"
 )
 
 // TestScripts are a user's sessions. Beside testscript's own commands they know:
 //
 //	exits CODE command…   runs a command, which must end with this exit code
-//	emulator [WHAT]       starts an emulated Discord with a server; sets $TALLY_DISCORD_URL, $TOKEN. WHAT is
-//	                      no-intents, clock-off (five minutes ahead) or locked (the history of #vault)
-//	ask COMMAND           sends a slash command there as soon as the bot takes it; its answer is stdout
-//	imported              waits for the report that the import is complete
+//	emulator [WHAT]       starts an emulated Discord with a server; sets $TALLY_DISCORD_URL, $TOKEN, $SERVER, and of who wrote the
+//	                      most there $WRITER and $WROTE. WHAT is no-intents, clock-off (five minutes ahead) or locked
+//	                      (the history of #vault)
+//	ask COMMAND [OPTION]  sends a slash command there as soon as the bot takes it, with an option that is true; its answer is stdout
+//	imported              waits for the report that the import is complete, each time for another
 //	requests-at-most N    looks at what the emulated Discord was asked
 //	no-violations         fails if the bot did there what a well-behaved one never does
 //	manager               listens as systemd does; sets $NOTIFY_SOCKET and asks for signs of life
@@ -32,7 +37,8 @@ import (
 //	lively DIR            writes a log of live messages, one a minute for 50 hours
 //	port                  sets $PORT to a free one
 //	fetch STATUS PATH [TOKEN]  asks for a path there until it is answered so; the answer is stdout
-//	hold DIR              holds a log open as a bot does
+//	hold DIR              holds a log open as another program does
+//	attend DIR            holds a log open and takes commands there, as a bot does
 //	damage DIR N          flips a bit in the N-th record of a log's first server; sets $RECORD
 //	falsify DIR           saves a state that counts a message too many
 func TestScripts(t *testing.T) {
@@ -53,7 +59,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "emulator": emulator, "ask": ask, "imported": imported, "requests-at-most": requestsAtMost, "no-violations": noViolations,
 			"manager": manager, "told": told,
-			"fixture": fixture, "lively": lively, "settle": settle, "hold": hold, "damage": damage, "falsify": falsify,
+			"fixture": fixture, "lively": lively, "settle": settle, "hold": hold, "attend": attendScript, "damage": damage, "falsify": falsify,
 			"port": freePort, "fetch": fetch,
 		},
 	})
@@ -77,8 +83,8 @@ func exits(ts *testscript.TestScript, _ bool, args []string) {
 
 const scriptPatience = 30 * time.Second
 
-// servers has each script's emulated Discord. Scripts run at the same time.
-var servers sync.Map
+// servers has each script's emulated Discord, reports the message that last told it of an import. Scripts run at the same time.
+var servers, reports sync.Map
 
 func serverOf(ts *testscript.TestScript) *discordtest.Server {
 	s, ok := servers.Load(ts)
@@ -107,6 +113,13 @@ func emulator(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Defer(s.Close)
 	ts.Setenv("TALLY_DISCORD_URL", s.URL())
 	ts.Setenv("TOKEN", s.Token())
+	ts.Setenv("SERVER", s.Guilds()[0].ID().String())
+	wrote := s.Truth(s.Guilds()[0].ID()).Users
+	writer := slices.MaxFunc(slices.Collect(maps.Keys(wrote)), func(a, b snowflake.ID) int {
+		return cmp.Or(cmp.Compare(wrote[a], wrote[b]), cmp.Compare(a, b))
+	})
+	ts.Setenv("WRITER", writer.String())
+	ts.Setenv("WROTE", strconv.Itoa(wrote[writer]))
 }
 
 func ask(ts *testscript.TestScript, _ bool, args []string) {
@@ -114,8 +127,12 @@ func ask(ts *testscript.TestScript, _ bool, args []string) {
 	g := s.Guilds()[0]
 	ctx, stop := context.WithTimeout(context.Background(), scriptPatience)
 	defer stop()
+	options := map[string]any{}
+	for _, o := range args[1:] {
+		options[o] = true
+	}
 	for {
-		i, err := s.Interact(ctx, discordtest.Command{Guild: g.ID(), Channel: g.Channels()[0], User: g.Owner(), Name: args[0]})
+		i, err := s.Interact(ctx, discordtest.Command{Guild: g.ID(), Channel: g.Channels()[0], User: g.Owner(), Name: args[0], Options: options})
 		if err == nil && !strings.Contains(i.Response().Embeds[0].Description, "still getting to know") {
 			e := i.Response().Embeds[0]
 			_, _ = ts.Stdout().Write([]byte(e.Title + "\n" + e.Description + "\n")) // a strings.Builder
@@ -132,10 +149,13 @@ func imported(ts *testscript.TestScript, _ bool, _ []string) {
 	s := serverOf(ts)
 	ctx, stop := context.WithTimeout(context.Background(), scriptPatience)
 	defer stop()
-	_, err := s.WaitMessage(ctx, s.Guilds()[0].Channels()[0], func(r discordtest.Reply) bool {
-		return len(r.Embeds) > 0 && r.Embeds[0].Title == "The import is complete"
+	last, _ := reports.Load(ts)
+	before, _ := last.(snowflake.ID)
+	r, err := s.WaitMessage(ctx, s.Guilds()[0].Channels()[0], func(r discordtest.Reply) bool {
+		return r.ID > before && len(r.Embeds) > 0 && r.Embeds[0].Title == "The import is complete"
 	})
 	ts.Check(err)
+	reports.Store(ts, r.ID)
 }
 
 func requestsAtMost(ts *testscript.TestScript, _ bool, args []string) {

@@ -37,7 +37,7 @@ type terminal struct {
 }
 
 func newTerminal(stdin io.Reader, stdout, stderr io.Writer) *terminal {
-	t := &terminal{in: stdin, out: bufio.NewWriter(stdout), err: stderr, width: widthOf(stdout)}
+	t := &terminal{ctx: context.Background(), in: stdin, out: bufio.NewWriter(stdout), err: stderr, width: widthOf(stdout)}
 	t.draws = t.width > 0 && widthOf(stderr) > 0
 	in, ok := stdin.(*os.File)
 	t.asks = ok && term.IsTerminal(int(in.Fd())) && widthOf(stderr) > 0

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 )
@@ -27,7 +28,7 @@ func (f discordFlags) token(stdin io.Reader) (string, error) {
 	if token == "" && f.TokenFile != "" {
 		var err error
 		if token, from, err = readToken(f.TokenFile, stdin); err != nil {
-			return "", usage(err, "Give a file that holds nothing but the token.")
+			return "", usage(err, tokenFileAdvice(err))
 		}
 	}
 	if token == "" {
@@ -37,10 +38,20 @@ func (f discordFlags) token(stdin io.Reader) (string, error) {
 	switch {
 	case token == "":
 		return "", errNoToken
-	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' }):
-		return "", usage(fmt.Errorf("what %s holds is no token: there are blanks or strange characters in it", from), "Give the token alone.")
+	case strings.ContainsFunc(token, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune("=\"'<>", r) }):
+		return "", usage(fmt.Errorf("what %s holds is no token: there are blanks, quotes or strange characters in it", from), "Give the token alone, without a name before it and without quotes.")
 	}
 	return token, nil
+}
+
+func tokenFileAdvice(err error) string {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return "Is --token-file (or $TALLY_TOKEN_FILE) right? Save the token in such a file, alone."
+	case errors.Is(err, fs.ErrPermission):
+		return "Give the user who runs tally the right to read it, and nobody else."
+	}
+	return "Give a file that holds nothing but the token."
 }
 
 // readToken reads a token from a file, or for "-" from standard input.
