@@ -30,15 +30,27 @@ func (s *sim) siege() {
 		s.life.crashIn.Store(1 + s.rng.Int64N(2))
 	}
 	back := s.guildComes()
+	s.LateGuilds([]time.Duration{0, 3 * time.Second, 20 * time.Second}[s.rng.IntN(3)])
 	s.MuteHello(false)
 	s.trouble = time.Now()
-	select {
-	case <-back:
-	case <-time.After(3 * time.Minute):
-	}
+	s.chatUntil(back)
+	s.LateGuilds(0)
 	for range s.rng.IntN(6) {
 		g := s.guild()
 		s.send(g, s.channel(g), discordtest.Message{})
+	}
+}
+
+// chatUntil has people write until the bot hears of a guild: with luck also between the session's begin and that.
+func (s *sim) chatUntil(back <-chan struct{}) {
+	for range 90 {
+		select {
+		case <-back:
+			return
+		case <-time.After(2 * time.Second):
+			g := s.guild()
+			s.send(g, s.channel(g), discordtest.Message{})
+		}
 	}
 }
 
