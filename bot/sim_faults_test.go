@@ -56,12 +56,9 @@ func (s *sim) outage() {
 	g.out = false
 }
 
-// storm is a connection lost in bad weather: what was missed is read while REST fails, sometimes for longer than
-// anybody tries again, and rights change.
+// storm is a connection lost in bad weather: what was missed is read while REST fails and rights change.
 func (s *sim) storm() {
-	if s.weather(); s.rng.IntN(3) == 0 {
-		s.failing(100, 5*time.Minute)
-	}
+	s.weather()
 	s.Disconnect(discordtest.Cut{Code: 4000, Invalidate: true})
 	s.trouble = time.Now()
 	s.tally.add("storm", 1)

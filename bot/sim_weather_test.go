@@ -10,10 +10,9 @@ import (
 )
 
 // weather makes REST fail for a while, a part of all requests.
-func (s *sim) weather() { s.failing([]int{5, 20, 60, 90}[s.rng.IntN(4)], time.Minute) }
-
-func (s *sim) failing(percent int, longest time.Duration) {
-	end := time.Now().Add(time.Duration(s.rng.Int64N(int64(longest))))
+func (s *sim) weather() {
+	percent := []int{5, 20, 60, 90}[s.rng.IntN(4)]
+	end := time.Now().Add(time.Duration(s.rng.Int64N(int64(time.Minute))))
 	var n atomic.Int64
 	s.OnRequest(func(r *http.Request) *discordtest.Fault {
 		switch i := n.Add(1); {
