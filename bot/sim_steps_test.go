@@ -43,7 +43,7 @@ var simSteps = []step{
 	{5, "weather", (*sim).weather},
 	{3, "storm", (*sim).storm},
 	{2, "siege", (*sim).siege},
-	{2, "lockout", (*sim).lockout},
+	{1, "lockout", (*sim).lockout},
 	{2, "doubled events", (*sim).doubles},
 	{1, "dropped events", (*sim).drops},
 	{1, "mute", (*sim).mute},
