@@ -81,13 +81,23 @@ func (s *sim) permission() {
 	if c.parent != 0 {
 		return
 	}
-	s.tally.add("permission changed", 1)
-	s.log.Info("a permission changes", "channel", c.id, "denied", c.denied)
-	if c.denied != 0 {
-		g.AllowBot(c.id, c.denied)
-		c.denied = 0
+	if c.denied == 0 {
+		s.deny(g, c, []discordtest.Permissions{discordtest.PermReadMessageHistory, discordtest.PermViewChannel}[s.rng.IntN(2)])
 		return
 	}
-	c.denied = []discordtest.Permissions{discordtest.PermReadMessageHistory, discordtest.PermViewChannel}[s.rng.IntN(2)]
-	g.DenyBot(c.id, c.denied)
+	s.allow(g, c)
+}
+
+func (s *sim) allow(g *simGuild, c *simChannel) {
+	s.tally.add("permission changed", 1)
+	s.log.Info("a permission comes back", "channel", c.id, "denied", c.denied)
+	g.AllowBot(c.id, c.denied)
+	c.denied = 0
+}
+
+func (s *sim) deny(g *simGuild, c *simChannel, p discordtest.Permissions) {
+	s.tally.add("permission changed", 1)
+	s.log.Info("a permission is taken", "channel", c.id, "denied", p)
+	c.denied = p
+	g.DenyBot(c.id, p)
 }

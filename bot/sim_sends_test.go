@@ -86,13 +86,16 @@ func (s *sim) redeliver() {
 	}
 }
 
-// laggard sends a message just before the bot comes that its history shows only a while later: a minute, or
-// when an end is read once more. Nobody hears of it live.
-func (s *sim) laggard() {
-	if s.lag = func() {}; s.rng.IntN(3) > 0 {
-		return
+// firstLaggard is one before the bot comes for the first time, in some seeds.
+func (s *sim) firstLaggard() {
+	if s.lag = func() {}; s.rng.IntN(3) == 0 {
+		s.laggard(s.guilds[0])
 	}
-	g := s.guilds[0]
+}
+
+// laggard sends a message that its history shows only a while later: a minute, or when an end is read once more.
+// Nobody hears of it live.
+func (s *sim) laggard(g *simGuild) {
 	c := g.channels[0] // is never deleted
 	s.send(g, c, discordtest.Message{ID: s.id(10 * time.Second), Delivery: discordtest.HistoryOnly})
 	m := discordtest.Message{ID: s.id(5 * time.Second), Author: g.people[0], Delivery: discordtest.HistoryOnly}
@@ -102,7 +105,7 @@ func (s *sim) laggard() {
 	visible := time.Now().Add(time.Minute)
 	s.lag = sync.OnceFunc(func() { s.Send(c.id, m) })
 	s.OnHistory(func(r discordtest.HistoryRequest) {
-		if r.Channel == c.id && r.Mode == "after" || time.Now().After(visible) {
+		if again := r.Mode == "after" && r.Cursor.Time().After(m.ID.Time().Add(-10*time.Minute)); r.Channel == c.id && again || time.Now().After(visible) {
 			s.lag()
 		}
 	})

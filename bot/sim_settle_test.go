@@ -29,30 +29,43 @@ func (s *sim) settle() bool {
 	}
 	s.complete()
 	for _, g := range s.guilds {
-		number := uint32(0) // of the import that is needed, at least
-		gaveUp := s.gaveUp(g)
-		s.view(g, func(p *projections.Guild) {
-			if s.force || gaveUp || p.Committed() == nil {
-				number = p.NextImport()
-			}
-		})
-		if !s.until("the last import is done", func() bool {
-			committed := uint32(0)
-			s.view(g, func(p *projections.Guild) {
-				if c := p.Committed(); c != nil && c.Forced { // and not one that reads new channels
-					committed = c.Number
-				}
-			})
-			if committed < number && s.rests(0) {
-				s.commandIn(g, "import-messages", map[string]any{"force": true})
-			}
-			return committed >= number && s.rests(0)
-		}) {
+		if !s.lastImport(g) {
 			return false
 		}
 	}
 	s.sleep(2 * time.Minute)
 	return s.until("the bot is at rest again", func() bool { return s.rests(1) })
+}
+
+// lastImport has the bot import a guild once more, if that is needed. Some of what was sent just before that becomes
+// visible only while it runs.
+func (s *sim) lastImport(g *simGuild) bool {
+	number := uint32(0) // of the import that is needed, at least
+	gaveUp := s.gaveUp(g)
+	s.view(g, func(p *projections.Guild) {
+		if s.force || gaveUp || p.Committed() == nil {
+			number = p.NextImport()
+		}
+	})
+	begun := false
+	done := s.until("the last import is done", func() bool {
+		committed := uint32(0)
+		s.view(g, func(p *projections.Guild) {
+			if c := p.Committed(); c != nil && c.Forced { // and not one that reads new channels
+				committed = c.Number
+			}
+		})
+		if committed < number && s.rests(0) {
+			if !begun && s.chance(50, "last laggard", g.ID()) {
+				s.laggard(g)
+			}
+			begun = true
+			s.commandIn(g, "import-messages", map[string]any{"force": true})
+		}
+		return committed >= number && s.rests(0)
+	})
+	s.lag()
+	return done
 }
 
 func (s *sim) until(what string, ok func() bool) bool {

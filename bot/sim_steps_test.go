@@ -43,6 +43,7 @@ var simSteps = []step{
 	{5, "weather", (*sim).weather},
 	{3, "storm", (*sim).storm},
 	{2, "siege", (*sim).siege},
+	{1, "lockout", (*sim).lockout},
 	{2, "doubled events", (*sim).doubles},
 	{1, "dropped events", (*sim).drops},
 	{1, "mute", (*sim).mute},
@@ -72,6 +73,10 @@ func (s *sim) play() {
 		s.observe()
 		s.forget(n)
 		s.sleep(s.pause())
+	}
+	if s.rng.IntN(4) == 0 { // nothing that comes later reads again what it hides
+		s.revive()
+		s.lockout()
 	}
 }
 

@@ -114,7 +114,7 @@ func simulate(t *testing.T, seed uint64, template string, tally *simTally) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newSim(t, seed, root, tally)
 		s.populate()
-		s.laggard()
+		s.firstLaggard()
 		s.start(filepath.Join(root, "life-0"))
 		s.sleep(s.pause())
 		s.play()

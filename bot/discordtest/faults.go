@@ -41,6 +41,7 @@ type rules struct {
 	dispatch  func(event string, d []byte) int
 	noAcks    bool
 	noHello   bool
+	late      time.Duration
 }
 
 // OnHistory sets a function that is called before a history page is read (nil: none). It may use
@@ -67,6 +68,10 @@ func (s *Server) MuteHeartbeats(on bool) { s.rules.set(func(r *rules) { r.noAcks
 // MuteHello makes the gateway say nothing to new connections while on.
 func (s *Server) MuteHello(on bool) { s.rules.set(func(r *rules) { r.noHello = on }) }
 
+// LateGuilds has sessions that begin from now on hear of their guilds only after d: Discord tells of each when it
+// comes to it. Messages come before that.
+func (s *Server) LateGuilds(d time.Duration) { s.rules.set(func(r *rules) { r.late = d }) }
+
 func (r *rules) set(f func(*rules)) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -83,6 +88,12 @@ func (r *rules) silent() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.noHello
+}
+
+func (r *rules) lateness() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.late
 }
 
 func (r *rules) copies(t string, d []byte) int {

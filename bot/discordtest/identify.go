@@ -3,6 +3,7 @@ package discordtest
 import (
 	"encoding/json"
 	"strings"
+	"time"
 
 	"tally/eventlog/snowflake"
 )
@@ -88,12 +89,26 @@ func (c *conn) start(d *identifyData) {
 		}
 		return
 	}
+	late := s.rules.lateness()
 	for _, g := range s.Guilds() {
 		g.mu.RLock()
-		if !g.gone && !g.outage && x.serves(g.id) && x.learn(g.id) {
+		switch {
+		case g.gone || g.outage || !x.serves(g.id) || !x.learn(g.id):
+		case late > 0:
+			time.AfterFunc(late, func() { x.tell(g) })
+		default:
 			x.push("GUILD_CREATE", g.guildCreate())
 		}
 		g.mu.RUnlock()
+	}
+}
+
+// tell sends GUILD_CREATE, unless the guild has gone or is unavailable by now.
+func (x *session) tell(g *Guild) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	if x.wants(g.id, IntentGuilds) {
+		x.push("GUILD_CREATE", g.guildCreate())
 	}
 }
 
