@@ -53,7 +53,7 @@ func (h *history) take(from discordtest.StoredMessage, t *talk) message {
 		m.author = t.next()
 		h.truth[m.author]++
 	case m.countable():
-		m.marks = uint8(eventlog.Bot)
+		m.author, m.marks = from.Author%bots, uint8(eventlog.Bot)
 	}
 	h.messages++
 	return m
@@ -72,11 +72,12 @@ const (
 	regulars = 200 // of a channel
 	talking  = 10  // at a time
 	lasts    = 150 // messages, about, until others talk
+	bots     = 5   // of the server: they have accounts of their own
 )
 
 // talk is who writes in a channel: ten of its regulars for a while, then others of them. So a full page has
-// some 20 authors (a real server that was looked at has 15); the emulator's own people write at
-// random, and a page has 70.
+// 13 authors who count (a real server that was looked at has 15 in all), and 6 messages each of bots and of
+// what doesn't count; the emulator's own people write at random, and a page has 70.
 type talk struct {
 	rng       *rand.Rand
 	home, now int // the first of the regulars, and of those who talk
