@@ -66,7 +66,7 @@ func TestSimulation(t *testing.T) {
 	if *simSeed != 0 {
 		first, last = *simSeed, *simSeed+1
 	}
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // a seed makes much garbage and keeps little
+	defer debug.SetGCPercent(debug.SetGCPercent(2000)) // a seed makes much garbage and keeps little
 	tally, next, begin := &simTally{n: map[string]int{"miscounts": 0}}, atomic.Uint64{}, time.Now()
 	next.Store(first)
 	t.Run("seeds", func(t *testing.T) {
