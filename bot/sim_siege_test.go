@@ -86,8 +86,8 @@ func (s *sim) got(come <-chan snowflake.ID) (id snowflake.ID) {
 	return id
 }
 
-// slowHistory has each request for a channel's history, or for the channel itself, take seconds, for a minute; the first one
-// for a history takes less. asked and proof get the first channel that such a request is about.
+// slowHistory has each request for a channel's history, or for the channel itself, take seconds, for a minute; the first of
+// each takes less, and asked and proof get the channel that it is about.
 func (s *sim) slowHistory() (asked, proof <-chan snowflake.ID) {
 	history, itself, over := make(chan snowflake.ID, 1), make(chan snowflake.ID, 1), time.Now().Add(time.Minute)
 	s.OnRequest(func(r *http.Request) *discordtest.Fault {
