@@ -85,12 +85,24 @@ func (r *result) history(p peer, made history) error {
 	}
 	r.bytes = float64(used) / float64(made.messages)
 	runtime.GC()
-	begin = time.Now()
+	for begin := time.Now(); time.Since(begin) < recounting; {
+		if err := r.recounted(p, made); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recounting is how long peers are recounted from, again and again: a tenth of a second would be chance.
+const recounting = time.Second
+
+func (r *result) recounted(p peer, made history) error {
+	begin := time.Now()
 	counts, err := p.recount()
 	if err != nil {
 		return err
 	}
-	r.recount = float64(made.messages) / time.Since(begin).Seconds()
+	r.recount = max(r.recount, float64(made.messages)/time.Since(begin).Seconds())
 	if !maps.Equal(counts, made.truth) {
 		return fmt.Errorf("it counts %d people, and not the messages that the %d people wrote", len(counts), len(made.truth))
 	}
