@@ -261,3 +261,21 @@ func ExampleLog_Append() {
 	}
 	// Output: message 1574447769190400000 <nil>
 }
+
+// TestAppendAllocatesForPagesOnly appends pages of 100 messages: what is allocated is for records and for the file's
+// pages, not for messages.
+func TestAppendAllocatesForPagesOnly(t *testing.T) {
+	l := open(t, t.TempDir(), Options{NoSync: true})
+	var records [][]Body
+	for _, p := range burst(t, 250, 100) {
+		records = append(records, []Body{p})
+	}
+	allocated := testing.AllocsPerRun(5, func() {
+		if _, err := l.Append(1, records...); err != nil {
+			t.Fatal(err)
+		}
+	})
+	if messages := 250.0 * 100; allocated > messages/5 {
+		t.Errorf("%.0f allocations for %.0f messages", allocated, messages)
+	}
+}
