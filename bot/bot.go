@@ -188,7 +188,7 @@ func (b *Bot) now() time.Time {
 	return time.Now()
 }
 
-// target gives the commands a guild whose channels are known.
+// target gives the commands a guild that takes them.
 func (b *Bot) target(id snowflake.ID) (*commands.Target, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -196,7 +196,7 @@ func (b *Bot) target(id snowflake.ID) (*commands.Target, error) {
 	switch {
 	case b.broken[id] != nil:
 		return nil, b.broken[id]
-	case !ok || !g.Directory.Known():
+	case !ok || !g.asked:
 		return nil, commands.ErrUnknown
 	}
 	return &g.Target, nil

@@ -34,6 +34,7 @@ type guild struct {
 	deletes *worker.Worker // then looks for what was deleted meanwhile
 	heard   bool           // its gap is open or closed: what comes from now on comes live; for the router alone
 	covered snowflake.ID   // the mark that was last kept
+	asked   bool           // it takes commands
 }
 
 // errBroken says that a guild was told of whose count could not be opened; why was told then.

@@ -9,7 +9,9 @@ import (
 
 	"tally/bot/discord"
 	"tally/bot/session"
+	"tally/eventlog"
 	"tally/eventlog/snowflake"
+	"tally/projections"
 )
 
 // route takes the gateway's events one by one, in their order, and gives each to the guild it is about.
@@ -151,11 +153,25 @@ func (b *Bot) takeGuild(ctx context.Context, data json.RawMessage) error {
 		return err
 	}
 	g.heard = true
+	b.takeCommands(ctx, g)
 	g.missed.Wake()
 	b.log.Info("the server is here", "guild", whole.ID, "name", whole.Name, "channels", len(whole.Channels))
 	g.Job.Resume()
 	b.readNew(ctx, g)
 	return nil
+}
+
+// takeCommands lets a guild answer as soon as its count knows what was missed: answers tell of that.
+func (b *Bot) takeCommands(ctx context.Context, g *guild) {
+	b.answers.Go(func() {
+		nothing := func(*projections.Guild) ([]eventlog.Body, error) { return nil, nil }
+		if err := g.Gate.Write(ctx, nothing); err != nil { // behind the gap, in the writer
+			return
+		}
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		g.asked = true
+	})
 }
 
 // readNew lets an import read what the bot was let into, beside the routing.

@@ -99,13 +99,6 @@ func (d *Directory) Remove(id snowflake.ID) []snowflake.ID {
 	return gone
 }
 
-// Known reports whether a GUILD_CREATE has filled the directory.
-func (d *Directory) Known() bool {
-	d.mu.RLock()
-	defer d.mu.RUnlock()
-	return d.guild.ID != 0
-}
-
 // Name returns the guild's name.
 func (d *Directory) Name() string {
 	d.mu.RLock()

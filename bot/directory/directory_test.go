@@ -277,11 +277,11 @@ func TestBrokenEvents(t *testing.T) {
 	}
 }
 
-func TestKnown(t *testing.T) {
-	if d := New(robot); d.Known() || d.Name() != "" || d.Me() != robot {
+func TestName(t *testing.T) {
+	if d := New(robot); d.Name() != "" || d.Me() != robot {
 		t.Error("an empty directory knows a guild")
 	}
-	if d := newDirectory(); !d.Known() || d.Name() != "test" {
+	if d := newDirectory(); d.Name() != "test" {
 		t.Error("the guild is not known")
 	}
 }
