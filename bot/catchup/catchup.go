@@ -108,8 +108,9 @@ func (c *Catchup) Run(ctx context.Context) error {
 }
 
 // readable returns the open gaps, but for those of channels that can't be read now.
-func (c *Catchup) readable(ctx context.Context) (gaps []projections.Gap, err error) {
-	err = c.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
+func (c *Catchup) readable(ctx context.Context) ([]projections.Gap, error) {
+	var gaps []projections.Gap
+	err := c.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
 		for _, gap := range g.Gaps() { // within the writer: one that was just opened is among them
 			if gap.Channel == 0 || c.Readable(gap.Channel) || g.IsChannelDeleted(gap.Channel) {
 				gaps = append(gaps, gap)
@@ -117,7 +118,10 @@ func (c *Catchup) readable(ctx context.Context) (gaps []projections.Gap, err err
 		}
 		return nil, nil
 	})
-	return gaps, err
+	if err != nil { // the writer may come to it yet
+		return nil, err
+	}
+	return gaps, nil
 }
 
 // close closes gaps, but for what was not read of them: per channel the id after which it was not.

@@ -145,7 +145,8 @@ func (g *Gate) PageAsked(ctx context.Context, asked Asked, origin eventlog.Origi
 
 // Write appends the events that decide returns, if any, and returns when they are durable and folded
 // in. decide is called by the writer with the count as it then is, so nothing comes between what it
-// saw and what is written. Its error is returned, and nothing is written then.
+// saw and what is written. Its error is returned, and nothing is written then. If ctx ends first, decide may be called
+// later: what it has noted is not to be looked at then.
 func (g *Gate) Write(ctx context.Context, decide func(*projections.Guild) ([]eventlog.Body, error)) error {
 	return g.submit(ctx, &job{decide: decide})
 }

@@ -59,11 +59,12 @@ func (im *Importer) unread() []discord.Channel {
 
 // beginPartial starts an import of the channels that the bot was let into since the completed one, if there
 // are any and none is running.
-func (im *Importer) beginPartial(ctx context.Context) (begun bool, err error) {
+func (im *Importer) beginPartial(ctx context.Context) (bool, error) {
 	if len(im.unread()) == 0 {
 		return false, nil
 	}
-	err = im.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
+	begun := false
+	err := im.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
 		if g.Running() != nil || g.Committed() == nil {
 			return nil, nil
 		}
@@ -72,7 +73,10 @@ func (im *Importer) beginPartial(ctx context.Context) (begun bool, err error) {
 			Import: g.NextImport(), Cutoff: cutoffAt(snowflake.At(im.Now().Add(margin)), g), Partial: true,
 		}}, nil
 	})
-	return begun && err == nil, err
+	if err != nil { // the writer may come to it yet
+		return false, err
+	}
+	return begun, nil
 }
 
 // cutoffAt returns the cutoff of an import that is asked for at the time of an id. Everything that the log

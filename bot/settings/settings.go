@@ -27,16 +27,20 @@ type Keeper struct {
 // Change lets edit change the settings for the user by, and returns what they were and what they are when that is
 // durable. Where edit changes nothing, nothing is written; where it fails, its error is returned.
 func (k *Keeper) Change(ctx context.Context, by snowflake.ID, edit func(*eventlog.Settings) error) (before, now eventlog.Settings, err error) {
+	var was, is eventlog.Settings
 	err = k.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) {
-		before = g.Settings()
-		now = clone(before)
-		if err := edit(&now); err != nil {
+		was = g.Settings()
+		is = clone(was)
+		if err := edit(&is); err != nil {
 			return nil, err
 		}
-		now.Within = k.within(now, before)
-		return k.events(g, by, now), nil
+		is.Within = k.within(is, was)
+		return k.events(g, by, is), nil
 	})
-	return before, now, err
+	if err != nil { // the writer may come to it yet
+		return before, now, err
+	}
+	return was, is, nil
 }
 
 // Follow writes what is new for the settings in the guild's channels and threads. It is called when the directory has

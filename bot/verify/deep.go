@@ -90,7 +90,7 @@ func (d *Deep) channels(ctx context.Context) ([]discord.Channel, error) {
 	for _, c := range channels {
 		listed[c.ID] = true
 	}
-	err = d.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) { // behind what waits
+	if err := d.Gate.Write(ctx, func(g *projections.Guild) ([]eventlog.Body, error) { // behind what waits
 		channels = slices.DeleteFunc(channels, func(c discord.Channel) bool { return g.IsExcluded(c.ID) || c.IsThread() && g.IsExcluded(c.Parent) })
 		for _, c := range g.Channels() {
 			if !listed[c.Channel] {
@@ -98,6 +98,8 @@ func (d *Deep) channels(ctx context.Context) ([]discord.Channel, error) {
 			}
 		}
 		return nil, nil
-	})
-	return channels, err
+	}); err != nil {
+		return nil, err
+	}
+	return channels, nil
 }
