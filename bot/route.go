@@ -9,9 +9,7 @@ import (
 
 	"tally/bot/discord"
 	"tally/bot/session"
-	"tally/eventlog"
 	"tally/eventlog/snowflake"
-	"tally/projections"
 )
 
 // route takes the gateway's events one by one, in their order, and gives each to the guild it is about.
@@ -164,8 +162,7 @@ func (b *Bot) takeGuild(ctx context.Context, data json.RawMessage) error {
 // takeCommands lets a guild answer as soon as its count knows what was missed: answers tell of that.
 func (b *Bot) takeCommands(ctx context.Context, g *guild) {
 	b.answers.Go(func() {
-		nothing := func(*projections.Guild) ([]eventlog.Body, error) { return nil, nil }
-		if err := g.Gate.Write(ctx, nothing); err != nil { // behind the gap, in the writer
+		if g.Gate.Flush(ctx) != nil {
 			return
 		}
 		b.mu.Lock()

@@ -21,6 +21,26 @@ func recounted(t fataler, log *eventlog.Log) *projections.Guild {
 	return g
 }
 
+// TestFlush waits for what was given before, and for nobody that has given up.
+func TestFlush(t *testing.T) {
+	log := openLog(t, t.TempDir())
+	defer func() { must(t, log.Close()) }()
+	g := openGate(t, log)
+	defer g.Close()
+	release := held(t, g)
+	must(t, g.Live(t.Context(), said(1, 50, 1)[0]))
+	given, giveUp := context.WithCancel(t.Context())
+	giveUp()
+	if err := g.Flush(given); !errors.Is(err, context.Canceled) {
+		t.Errorf("given up: %v", err)
+	}
+	release()
+	must(t, g.Flush(t.Context()))
+	if n := total(g); n != 1 {
+		t.Errorf("%d messages are counted, want 1", n)
+	}
+}
+
 // TestCloseKeepsWhatWaits closes a gate with a full table in front of its writer.
 func TestCloseKeepsWhatWaits(t *testing.T) {
 	log := openLog(t, t.TempDir())
@@ -48,6 +68,7 @@ func TestCloseKeepsWhatWaits(t *testing.T) {
 		"Deleted":         g.Deleted(t.Context(), 1, 9),
 		"Page":            g.Page(t.Context(), eventlog.Catchup, 0, 1, said(1, 50, 9)),
 		"Write":           g.Write(t.Context(), func(*projections.Guild) ([]eventlog.Body, error) { return nil, nil }),
+		"Flush":           g.Flush(t.Context()),
 		"Tell":            g.Tell(t.Context(), func(*projections.Guild) []eventlog.Body { return nil }),
 		"Swap":            g.Swap(t.Context(), func() (*projections.Guild, error) { return nil, nil }),
 		"ChannelsDeleted": g.ChannelsDeleted(t.Context(), 1),

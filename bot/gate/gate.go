@@ -151,6 +151,11 @@ func (g *Gate) Write(ctx context.Context, decide func(*projections.Guild) ([]eve
 	return g.submit(ctx, &job{decide: decide})
 }
 
+// Flush returns when all that was given to the gate before is done: durable and folded in, or failed.
+func (g *Gate) Flush(ctx context.Context) error {
+	return g.Write(ctx, func(*projections.Guild) ([]eventlog.Body, error) { return nil, nil })
+}
+
 // IsDeleted reports whether a message is known to be deleted.
 func (g *Gate) IsDeleted(id snowflake.ID) (deleted bool) {
 	g.View(func(state *projections.Guild) { deleted = state.IsDeleted(id) })

@@ -6,9 +6,6 @@ import (
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
-
-	"tally/eventlog"
-	"tally/projections"
 )
 
 // longestPause is the most time between two tries to go on after an error.
@@ -28,8 +25,7 @@ func (j *Job) goOnLater(ctx context.Context) {
 		return
 	}
 	go func() { // ends with the gate
-		nothing := func(*projections.Guild) ([]eventlog.Body, error) { return nil, nil }
-		if j.im.Gate.Write(context.Background(), nothing) == nil { // so what came before it is done
+		if j.im.Gate.Flush(context.Background()) == nil {
 			j.Resume()
 		}
 	}()

@@ -9,13 +9,8 @@ import (
 	"tally/eventlog/snowflake"
 )
 
-// TestFiguresOfAStory holds the figures against what the story wrote.
-func TestFiguresOfAStory(t *testing.T) {
-	w := newWriter(t)
-	w.story()
-	f := w.read()
-	var days, hours, users, channels uint64
-	var covered Origins
+// byTime adds the messages up by days, and by hours of the week.
+func byTime(f *Figures) (days, hours uint64) {
 	for _, d := range f.Days {
 		days += d.Messages
 	}
@@ -24,6 +19,17 @@ func TestFiguresOfAStory(t *testing.T) {
 			hours += n
 		}
 	}
+	return days, hours
+}
+
+// TestFiguresOfAStory holds the figures against what the story wrote.
+func TestFiguresOfAStory(t *testing.T) {
+	w := newWriter(t)
+	w.story()
+	f := w.read()
+	days, hours := byTime(f)
+	var users, channels uint64
+	var covered Origins
 	for _, u := range f.Users {
 		users += u.Messages
 	}
@@ -99,15 +105,8 @@ func TestFiguresWithDeleted(t *testing.T) {
 	before := w.read()
 	w.write(eventlog.SettingsChanged{By: 5, Settings: eventlog.Settings{Deleted: true}})
 	f := w.read()
-	var days, hours, users, channels uint64
-	for _, d := range f.Days {
-		days += d.Messages
-	}
-	for _, row := range f.Hours {
-		for _, n := range row {
-			hours += n
-		}
-	}
+	days, hours := byTime(f)
+	var users, channels uint64
 	for _, u := range f.Users {
 		users += u.Messages
 		if u.Messages != u.Seen {

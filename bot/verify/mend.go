@@ -44,7 +44,7 @@ func (d *Deep) removeGone(ctx context.Context, channels []snowflake.ID) error {
 			return err
 		}
 	}
-	return d.Gate.Write(ctx, func(*projections.Guild) ([]eventlog.Body, error) { return nil, nil })
+	return d.Gate.Flush(ctx)
 }
 
 // checked waits until what was mended is durable, and notes that the channel is as Discord has it, for every
