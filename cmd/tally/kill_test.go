@@ -47,7 +47,7 @@ func TestKill(t *testing.T) {
 		}
 		life = k.start()
 	}
-	k.untilImported()
+	k.untilImported(life)
 	life.stop()
 	k.lives = append(k.lives, time.Now())
 	k.checkCounts()
@@ -192,13 +192,9 @@ func (k *killTest) watch() {
 	k.imported.Store(err == nil)
 }
 
-func (k *killTest) untilImported() {
+func (k *killTest) untilImported(l *life) {
 	k.t.Helper()
-	for deadline := time.Now().Add(killPatience); !k.imported.Load(); time.Sleep(5 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			k.t.Fatal("the import was not finished")
-		}
-	}
+	k.until(l, "the import is complete", k.imported.Load)
 	k.done = k.server.Now()
 }
 
