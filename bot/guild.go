@@ -69,7 +69,7 @@ func (b *Bot) openGuild(id snowflake.ID) (*guild, error) {
 		in.View(func(g *projections.Guild) { private = g.Settings().Private })
 		return private
 	}
-	reporter := &commands.Reporter{Router: b.router, Guild: id, Private: private}
+	reporter := &commands.Reporter{Client: b.client, Directory: dir, Gate: in, Log: reader.Log, Private: private}
 	im := &importer.Importer{Reader: reader, Gate: in, Now: b.now}
 	deep := &verify.Deep{Reader: reader, Gate: in, Now: b.now, Repair: true}
 	watch := &patrol.Patrol{Reader: reader, Gate: in, Pace: b.patrols, Now: b.now, Check: func(ctx context.Context, c discord.Channel, cutoff snowflake.ID) error {

@@ -155,6 +155,7 @@ func (b *Bot) takeGuild(ctx context.Context, data json.RawMessage) error {
 	g.missed.Wake()
 	b.log.Info("the server is here", "guild", whole.ID, "name", whole.Name, "channels", len(whole.Channels))
 	g.Job.Resume()
+	b.answers.Go(func() { g.Job.TellEnd(ctx) })
 	b.readNew(ctx, g)
 	return nil
 }

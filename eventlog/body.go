@@ -7,7 +7,7 @@ import (
 )
 
 // Body is what one or more events that were written together say. The bodies of this package are
-// Page, Deletes, ChannelDeleted, ImportStarted, ImportChannelFinished, ImportFinished, Verified,
+// Page, Deletes, ChannelDeleted, ImportStarted, ImportChannelFinished, ImportFinished, ImportReported, Verified,
 // GapOpened, GapClosed, ChannelChecked, SettingsChanged, UserErased, GuildLeft and, for kinds of a newer version, Unknown.
 type Body interface {
 	Kind() Kind
@@ -45,6 +45,13 @@ type ImportFinished struct {
 	Import  uint32    `json:"import"`
 	Outcome Outcome   `json:"outcome"`
 	At      time.Time `json:"at"` // Discord's clock, to the millisecond
+}
+
+// ImportReported says that a message tells people of an import.
+type ImportReported struct {
+	Import  uint32       `json:"import"`
+	Message snowflake.ID `json:"message_id,omitzero"` // in the channel that the import reports to; 0: nobody can be told there
+	Ended   bool         `json:"ended"`               // it tells that the import has ended: nothing is left to tell
 }
 
 // Verified keeps the result of a verification.
@@ -92,6 +99,7 @@ func (ChannelDeleted) Kind() Kind        { return KindChannelDeleted }
 func (ImportStarted) Kind() Kind         { return KindImportStarted }
 func (ImportChannelFinished) Kind() Kind { return KindImportChannelFinished }
 func (ImportFinished) Kind() Kind        { return KindImportFinished }
+func (ImportReported) Kind() Kind        { return KindImportReported }
 func (Verified) Kind() Kind              { return KindVerified }
 func (GapOpened) Kind() Kind             { return KindGapOpened }
 func (GapClosed) Kind() Kind             { return KindGapClosed }
@@ -102,6 +110,7 @@ func (ChannelDeleted) Len() int        { return 1 }
 func (ImportStarted) Len() int         { return 1 }
 func (ImportChannelFinished) Len() int { return 1 }
 func (ImportFinished) Len() int        { return 1 }
+func (ImportReported) Len() int        { return 1 }
 func (Verified) Len() int              { return 1 }
 func (GapOpened) Len() int             { return 1 }
 func (GapClosed) Len() int             { return 1 }
@@ -112,6 +121,7 @@ func (e ChannelDeleted) appendPayload(b []byte) []byte        { return appendFie
 func (e ImportStarted) appendPayload(b []byte) []byte         { return appendFields(b, &e) }
 func (e ImportChannelFinished) appendPayload(b []byte) []byte { return appendFields(b, &e) }
 func (e ImportFinished) appendPayload(b []byte) []byte        { return appendFields(b, &e) }
+func (e ImportReported) appendPayload(b []byte) []byte        { return appendFields(b, &e) }
 func (e Verified) appendPayload(b []byte) []byte              { return appendFields(b, &e) }
 func (e GapOpened) appendPayload(b []byte) []byte             { return appendFields(b, &e) }
 func (e GapClosed) appendPayload(b []byte) []byte             { return appendFields(b, &e) }
@@ -142,6 +152,12 @@ func (e *ImportFinished) fields(c *coder) {
 	c.uint32(&e.Import)
 	c.outcome(&e.Outcome)
 	c.time(&e.At)
+}
+
+func (e *ImportReported) fields(c *coder) {
+	c.uint32(&e.Import)
+	c.id(&e.Message)
+	c.bool(&e.Ended)
 }
 
 func (e *Verified) fields(c *coder) {

@@ -143,6 +143,7 @@ func TestFormatOfRareEvents(t *testing.T) {
 		"01":               GapClosed{Gap: 1},
 		"010203":           ChannelChecked{Channel: 1, Gap: 2, Parent: 3},
 		"ac02":             UserErased{Hash: 300},
+		"010201":           ImportReported{Import: 1, Message: 2, Ended: true},
 		"80d0eab6b733":     GuildLeft{At: time.UnixMilli(1767225600000).UTC()},
 		"0101000101020304" + "010500" + "025a5a" + "01" + "01" + "016107": SettingsChanged{By: 1, Settings: Settings{
 			Bots: true, Commands: true, Deleted: true, Excluded: []snowflake.ID{3, 4}, Categories: []snowflake.ID{5}, Zone: "ZZ", Private: true, Access: []Access{{"a", 7}},

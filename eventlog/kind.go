@@ -20,6 +20,7 @@ const (
 	KindSettingsChanged       Kind = 11
 	KindUserErased            Kind = 12
 	KindGuildLeft             Kind = 13
+	KindImportReported        Kind = 14
 )
 
 var kindNames = [...]string{
@@ -36,6 +37,7 @@ var kindNames = [...]string{
 	KindSettingsChanged:       "settings_changed",
 	KindUserErased:            "user_erased",
 	KindGuildLeft:             "guild_left",
+	KindImportReported:        "import_reported",
 }
 
 // Known reports whether this version can decode events of the kind.

@@ -174,6 +174,7 @@ var rareBody = rapid.Custom(func(t *rapid.T) Body {
 		ImportStarted{imp, id("cutoff"), id("by"), id("in"), yes, !yes},
 		ImportChannelFinished{imp, id("channel"), id("parent"), outcome},
 		ImportFinished{imp, outcome, at},
+		ImportReported{imp, id("report"), yes},
 		GapOpened{imp, id("after"), id("channel")},
 		GapClosed{imp},
 		ChannelChecked{id("channel"), imp, id("parent")},

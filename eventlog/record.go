@@ -225,6 +225,8 @@ func (b block) decode(page func() *Page, authors []snowflake.ID) (Body, error) {
 		return decodeRare[UserErased](b)
 	case KindGuildLeft:
 		return decodeRare[GuildLeft](b)
+	case KindImportReported:
+		return decodeRare[ImportReported](b)
 	}
 	return Unknown{Code: b.kind, Events: b.events, Payload: b.payload}, nil
 }

@@ -96,7 +96,7 @@ func (d *decoder) importState() *Import {
 	}
 	i := &Import{
 		Number: uint32(d.uint()), Cutoff: d.id(), By: d.id(), In: d.id(),
-		Outcome: eventlog.Outcome(d.uint()), Messages: d.uint(), Forced: d.bool(), Partial: d.bool(), Gapped: uint32(d.uint()),
+		Outcome: eventlog.Outcome(d.uint()), Messages: d.uint(), Report: d.id(), Told: d.bool(), Forced: d.bool(), Partial: d.bool(), Gapped: uint32(d.uint()),
 		Channels: map[snowflake.ID]*ImportChannel{},
 	}
 	i.Finished = d.time()

@@ -12,7 +12,7 @@ import (
 
 // stateVersion is the version of the encoding below. A snapshot of another version is not read: the
 // log gives the state anew.
-const stateVersion = 5
+const stateVersion = 6
 
 // Encode returns the whole state in its one canonical form: equal states give equal bytes. It is a
 // snapshot's content, and what replay and live state are compared by.
@@ -86,7 +86,8 @@ func (e *encoder) importState(i *Import) {
 	if e.bool(i != nil); i == nil {
 		return
 	}
-	e.uints(uint64(i.Number), uint64(i.Cutoff), uint64(i.By), uint64(i.In), uint64(i.Outcome), i.Messages)
+	e.uints(uint64(i.Number), uint64(i.Cutoff), uint64(i.By), uint64(i.In), uint64(i.Outcome), i.Messages, uint64(i.Report))
+	e.bool(i.Told)
 	e.bool(i.Forced)
 	e.bool(i.Partial)
 	e.uints(uint64(i.Gapped))

@@ -97,6 +97,8 @@ func (g *Guild) Apply(body eventlog.Body) {
 		g.applyImportChannelFinished(b)
 	case eventlog.ImportFinished:
 		g.applyImportFinished(b)
+	case eventlog.ImportReported:
+		g.applyImportReported(b)
 	case eventlog.GapOpened:
 		g.applyGapOpened(b)
 	case eventlog.GapClosed:

@@ -17,6 +17,8 @@ type Import struct {
 	Partial  bool             // it adds channels to the completed one
 	Gapped   uint32           // the newest gap when it started: all of it is read after that
 	Outcome  eventlog.Outcome // 0 while it runs
+	Report   snowflake.ID     // the message that tells of it; 0: none
+	Told     bool             // that it has ended
 	Finished time.Time        // Discord's clock
 	Messages uint64           // that it holds, of every type and by everyone
 	Channels map[snowflake.ID]*ImportChannel
@@ -75,6 +77,14 @@ func (g *Guild) applyImportChannelFinished(e eventlog.ImportChannelFinished) {
 func (g *Guild) applyImportFinished(e eventlog.ImportFinished) {
 	if g.running != nil && e.Import == g.running.Number {
 		g.endRunning(e.Outcome, e.At)
+	}
+}
+
+func (g *Guild) applyImportReported(e eventlog.ImportReported) {
+	for _, i := range []*Import{g.running, g.ended, g.committed} {
+		if i != nil && i.Number == e.Import {
+			i.Report, i.Told = e.Message, e.Ended
+		}
 	}
 }
 

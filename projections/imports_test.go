@@ -43,6 +43,27 @@ func TestImportStatus(t *testing.T) {
 	)(w)
 }
 
+// TestImportReported keeps which message tells of an import, wherever that stands.
+func TestImportReported(t *testing.T) {
+	w := newWorld(t)
+	want := func(number uint32, report snowflake.ID, ended bool) step {
+		return func(w *world) {
+			w.Helper()
+			if i := w.g.LastImport(); i.Number != number || i.Report != report || i.Told != ended {
+				w.Errorf("%+v, want message %d of import %d, told %v", i, report, number, ended)
+			}
+		}
+	}
+	reported := func(number uint32, message snowflake.ID, ended bool) step {
+		return told(eventlog.ImportReported{Import: number, Message: message, Ended: ended})
+	}
+	all(reported(1, 8, true), start(1, 100), want(1, 0, false),
+		reported(1, 9, false), want(1, 9, false), reported(2, 8, true), want(1, 9, false),
+		finish(1, eventlog.Completed), want(1, 9, false), reported(1, 9, true), want(1, 9, true),
+		start(2, 200), want(2, 0, false), finish(2, eventlog.Cancelled), reported(2, 10, true), want(2, 10, true),
+	)(w)
+}
+
 // TestCursor is the least id read of each channel. A repair is no page of the reading.
 func TestCursor(t *testing.T) {
 	w := newWorld(t)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/bwmarrin/discordgo"
 
+	"tally/bot/directory"
 	"tally/bot/discord"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
@@ -45,7 +46,7 @@ func (r *Router) handleImportStatus(_ context.Context, i interaction) (reply, er
 	case projections.StatusCompleted:
 		embed.Color = colourGood
 	}
-	if unread := unreadable(i.target, shown); len(unread) > 0 {
+	if unread := unreadable(i.target.Directory, shown); len(unread) > 0 {
 		embed.Description = lines(append([]string{embed.Description, "**Not read**"}, unread...))
 	}
 	embed.Description = lines(append([]string{embed.Description}, openQuestions(i.target)...))
@@ -71,7 +72,7 @@ func fieldsOf(f projections.ImportFields) []*discordgo.MessageEmbedField {
 }
 
 // unreadable lists the channels that an import could not read, and what would help.
-func unreadable(t *Target, imp projections.Import) []string {
+func unreadable(d *directory.Directory, imp projections.Import) []string {
 	type row struct {
 		id   snowflake.ID
 		text string
@@ -80,7 +81,7 @@ func unreadable(t *Target, imp projections.Import) []string {
 	for id, c := range imp.Channels {
 		switch c.Outcome {
 		case eventlog.NoPermission:
-			rows = append(rows, row{id, fmt.Sprintf("%s: %s", channel(id), remedy(t, id))})
+			rows = append(rows, row{id, fmt.Sprintf("%s: %s", channel(id), remedy(d, id))})
 		case eventlog.Gone:
 			rows = append(rows, row{id, fmt.Sprintf("`%s`: it was deleted meanwhile", id)})
 		}
@@ -94,12 +95,12 @@ func unreadable(t *Target, imp projections.Import) []string {
 }
 
 // remedy says why a channel can't be read and what to do about it.
-func remedy(t *Target, id snowflake.ID) string {
-	c, ok := t.Directory.Channel(id)
+func remedy(d *directory.Directory, id snowflake.ID) string {
+	c, ok := d.Channel(id)
 	if !ok {
 		return "I don't see it any more"
 	}
-	switch t.Directory.History(c) {
+	switch d.History(c) {
 	case discord.CannotView:
 		return "I may not see it. Give me View Channel there"
 	case discord.CannotConnect:

@@ -54,7 +54,7 @@ func closed(t *Target, id snowflake.ID) (why string) {
 		return why
 	}
 	if c, ok := t.Directory.Channel(id); !ok || t.Directory.History(c) != discord.CanRead {
-		why = "Of this channel not all is counted: " + remedy(t, id) + "."
+		why = "Of this channel not all is counted: " + remedy(t.Directory, id) + "."
 	}
 	return why
 }

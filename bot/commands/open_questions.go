@@ -16,7 +16,7 @@ func openQuestions(t *Target) []string {
 			if gap.Channel == 0 {
 				gaps++
 			} else {
-				closed = append(closed, fmt.Sprintf("%s: what was sent since %s – %s", channel(gap.Channel), instant(gap.After.Time()), remedy(t, gap.Channel)))
+				closed = append(closed, fmt.Sprintf("%s: what was sent since %s – %s", channel(gap.Channel), instant(gap.After.Time()), remedy(t.Directory, gap.Channel)))
 			}
 		}
 		unchecked = len(g.Unchecked(t.Directory.ParentOf))

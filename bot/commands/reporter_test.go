@@ -2,11 +2,14 @@ package commands
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
 
+	"tally/bot/gate"
 	"tally/bot/importer"
+	"tally/bot/roomtest"
 	"tally/eventlog"
 	"tally/eventlog/snowflake"
 	"tally/projections"
@@ -36,7 +39,7 @@ func TestReporter(t *testing.T) {
 		"one message":                      {[]importer.Progress{running, running, ended}, nil, []string{"post", "edit", "edit"}},
 		"another import, another message":  {[]importer.Progress{running, other, other}, nil, []string{"post", "post", "edit"}},
 		"nobody to tell":                   {[]importer.Progress{nowhere, nowhere}, nil, nil},
-		"somebody deletes it":              {[]importer.Progress{running, running, running}, refused("edit", 404, 10008, 1), []string{"post", "edit", "post"}},
+		"somebody deletes it":              {[]importer.Progress{running, running, running}, refused("edit", 404, 10008, 1), []string{"post", "edit", "post", "edit"}},
 		"somebody deletes it, then it end": {[]importer.Progress{running, ended}, refused("edit", 404, 10008, 1), []string{"post", "edit", "post"}},
 		"no permission to write":           {[]importer.Progress{running, running, ended}, refused("post", 403, 50013, 1), []string{"post"}},
 		"the permission is taken away":     {[]importer.Progress{running, running, running}, refused("edit", 403, 50001, 1), []string{"post", "edit"}},
@@ -46,7 +49,7 @@ func TestReporter(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := &fake{refuse: c.refuse}
-			r := &Reporter{Router: newRouter(t, f), Guild: 1}
+			r := newReporter(t, f, roomtest.Gate(t, 1))
 			for _, p := range c.reports {
 				r.Report(context.Background(), p)
 			}
@@ -60,8 +63,51 @@ func TestReporter(t *testing.T) {
 	}
 }
 
+func newReporter(t *testing.T, f *fake, in *gate.Gate) *Reporter {
+	r := newRouter(t, f)
+	return &Reporter{Client: r.Client, Directory: newTarget().Directory, Gate: in, Log: r.Log}
+}
+
+// TestReporterGoesOn has each run of the bot go on with the message of the one before, until it tells the end.
+func TestReporterGoesOn(t *testing.T) {
+	in := roomtest.Gate(t, 1)
+	write := func(e eventlog.Body) {
+		t.Helper()
+		roomtest.Must(t, in.Write(t.Context(), func(*projections.Guild) ([]eventlog.Body, error) { return []eventlog.Body{e}, nil }))
+	}
+	last := func() (p importer.Progress) {
+		in.View(func(g *projections.Guild) { p.Import = g.LastImport().Clone() })
+		return p
+	}
+	status, code := 0, 0
+	f := &fake{refuse: func(call) (int, int) { return status, code }}
+	run := func(wantCalls int, report snowflake.ID, told bool) {
+		t.Helper()
+		newReporter(t, f, in).Report(t.Context(), last())
+		if i := last().Import; len(f.whats()) != wantCalls || i.Report != report || i.Told != told {
+			t.Fatalf("calls %v, message %d, told %v; want %d, %d, %v", f.whats(), i.Report, i.Told, wantCalls, report, told)
+		}
+	}
+	write(eventlog.ImportStarted{Import: 1, Cutoff: 7, In: 11})
+	run(1, 1234, false)
+	run(2, 1234, false)
+	write(eventlog.ImportFinished{Import: 1, Outcome: eventlog.Completed})
+	status = http.StatusBadRequest
+	run(3, 1234, false)
+	status = 0
+	run(4, 1234, true)
+	if got, want := f.whats(), []string{"post", "edit", "edit", "edit"}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+
+	write(eventlog.ImportStarted{Import: 2, Cutoff: 7, In: 11})
+	write(eventlog.ImportFinished{Import: 2, Outcome: eventlog.Completed})
+	status, code = http.StatusForbidden, 50013
+	run(5, 0, true) // nobody can be told: that isn't tried for ever
+}
+
 func TestEndOfACancelledImport(t *testing.T) {
-	e := endEmbed(newTarget(), importer.Progress{Import: projections.Import{Outcome: eventlog.Cancelled, Channels: map[snowflake.ID]*projections.ImportChannel{}}})
+	e := endEmbed(newTarget().Directory, importer.Progress{Import: projections.Import{Outcome: eventlog.Cancelled, Channels: map[snowflake.ID]*projections.ImportChannel{}}})
 	if e.Title != "The import was cancelled" || e.Color != colourWarning {
 		t.Errorf("%+v", e)
 	}

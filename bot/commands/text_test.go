@@ -79,7 +79,7 @@ func unreadImport(n int) projections.Import {
 
 // TestManyUnreadable has 300 channels that could not be read: as many as fit are named.
 func TestManyUnreadable(t *testing.T) {
-	e := endEmbed(newTarget(), importer.Progress{Import: unreadImport(300)})
+	e := endEmbed(newTarget().Directory, importer.Progress{Import: unreadImport(300)})
 	if n := utf8.RuneCountInString(e.Description); n > limit {
 		t.Errorf("the description has %d characters", n)
 	}
@@ -99,7 +99,7 @@ func TestRemedies(t *testing.T) {
 		"<#11>: I may not read its history. Give me Read Message History there",
 		"<#12>: I may not enter the voice channel. Give me Connect there", "`13`: it was deleted meanwhile",
 	}
-	if got := unreadable(target, imp); fmt.Sprint(got) != fmt.Sprint(want) {
+	if got := unreadable(target.Directory, imp); fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -156,7 +156,7 @@ func (j *Job) Cancel(ctx context.Context, at time.Time) error {
 		return err
 	}
 	if p, ok := j.Progress(); ok {
-		j.reportEnd(ctx, p)
+		j.reportEnd(context.WithoutCancel(ctx), p)
 	}
 	if !partial {
 		return j.readNew(ctx)

@@ -162,12 +162,51 @@ func TestReports(t *testing.T) {
 	})
 }
 
+// TestTellEnd reports an end that could not be told when it came, until the log says that it was.
+func TestTellEnd(t *testing.T) {
+	inWorld(t, func(w *world) {
+		told := 0
+		tell := func(want int) {
+			w.t.Helper()
+			told = 0
+			w.job.TellEnd(w.t.Context())
+			if told != want {
+				w.t.Fatalf("told %d times, want %d", told, want)
+			}
+		}
+		w.reports = func(p Progress) {
+			if p.Import.Outcome != 0 {
+				told++
+			}
+		}
+		tell(0)
+		release := w.hold()
+		_, err := w.start(false)
+		must(t, err)
+		tell(0)
+		release()
+		w.ended()
+		tell(1)
+		now := w.im.Now
+		w.im.Now = func() time.Time { return now().Add(newsFor) }
+		tell(0)
+		w.im.Now = now
+		must(t, w.gate.Write(w.t.Context(), func(*projections.Guild) ([]eventlog.Body, error) {
+			return []eventlog.Body{eventlog.ImportReported{Import: 1, Ended: true}}, nil
+		}))
+		tell(0)
+		w.job.Close()
+		tell(0)
+	})
+}
+
 // TestLastReportIsWaitedFor has the last report take its time: until it is given, neither Close returns
 // nor is another one made.
 func TestLastReportIsWaitedFor(t *testing.T) {
 	for name, next := range map[string]func(*world) error{
 		"close": func(w *world) error { w.job.Close(); return nil },
 		"start": func(w *world) error { _, err := w.start(true); return err },
+		"tell":  func(w *world) error { w.job.TellEnd(w.t.Context()); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
 			inWorld(t, func(w *world) {

@@ -16,7 +16,11 @@ const ReportEvery = 5 * time.Second
 // endTimeout is the time for the report of an import's end.
 const endTimeout = 10 * time.Second
 
-// Report tells somebody of an import's progress. When its Outcome is set it is the last report.
+// newsFor is how long the end of an import is news: that of an older one isn't reported any more.
+const newsFor = 24 * time.Hour
+
+// Report tells somebody of an import's progress. When its Outcome is set it is the last report: it is given again, after a
+// restart too, until the log says that it was Told.
 type Report func(context.Context, Progress)
 
 // Progress is how far an import is.
@@ -130,13 +134,13 @@ func (j *Job) reports(ctx context.Context, last <-chan Progress) <-chan struct{}
 			select {
 			case <-tick.C:
 			case p := <-last:
-				j.reportEnd(ctx, p)
+				j.reportEnd(context.WithoutCancel(ctx), p)
 			case <-ctx.Done():
 			}
 		}
 		select {
 		case p := <-last:
-			j.reportEnd(ctx, p)
+			j.reportEnd(context.WithoutCancel(ctx), p)
 		default:
 		}
 	}()
@@ -145,9 +149,33 @@ func (j *Job) reports(ctx context.Context, last <-chan Progress) <-chan struct{}
 
 // reportEnd reports an import that completed or was cancelled.
 func (j *Job) reportEnd(ctx context.Context, p Progress) {
-	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), endTimeout)
+	ctx, stop := context.WithTimeout(ctx, endTimeout)
 	defer stop()
 	if p.Import.Outcome != 0 && j.report != nil {
 		j.report(ctx, p)
+	}
+}
+
+// TellEnd reports the end of the import that ended last, where nobody could be told when it ended: the bot was
+// killed, or Discord failed.
+func (j *Job) TellEnd(ctx context.Context) {
+	if j.starting.take(ctx) != nil {
+		return
+	}
+	defer j.starting.give()
+	if j.closed || j.busy() { // who carries an import on tells of it
+		return
+	}
+	j.mu.Lock()
+	reported := j.ended
+	j.mu.Unlock()
+	if reported != nil {
+		select {
+		case <-reported:
+		case <-ctx.Done():
+		}
+	}
+	if p, ok := j.Progress(); ok && ctx.Err() == nil && !p.Import.Told && j.im.Now().Sub(p.Import.Finished) < newsFor {
+		j.reportEnd(ctx, p)
 	}
 }

@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"io"
 	"maps"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -26,6 +29,8 @@ const (
 	killChannels = 8
 	killPatience = 60 * time.Second
 
+	reportTitle = "The import is complete"
+
 	// graceForLast is for the requests that a killed bot had sent and the server takes only now.
 	graceForLast = 50 * time.Millisecond
 )
@@ -34,7 +39,7 @@ const (
 // goes on by itself; at the end every count is exact, and no page was read twice but those in flight.
 func TestKill(t *testing.T) {
 	t.Parallel()
-	k := newKillTest(t)
+	k := newKillTest(t, killMessages)
 	life := k.start()
 	k.command("import-messages")
 	for n := range kills {
@@ -57,6 +62,49 @@ func TestKill(t *testing.T) {
 	}
 }
 
+// TestKillBeforeTheReport kills the bot when its import is complete in the log, and nobody has been told: the
+// next run tells, in the message that the first one began.
+func TestKillBeforeTheReport(t *testing.T) {
+	t.Parallel()
+	k := newKillTest(t, 500)
+	life := k.start()
+	telling := make(chan struct{})
+	var once sync.Once
+	k.server.OnRequest(func(r *http.Request) (f *discordtest.Fault) {
+		if r.Method == http.MethodPatch && strings.Contains(bodyOf(r), reportTitle) {
+			once.Do(func() { // not that of the second run
+				close(telling)
+				<-life.ended
+				f = &discordtest.Fault{Cut: true}
+			})
+		}
+		return f
+	})
+	k.command("import-messages")
+	<-telling
+	life.kill()
+	life = k.start()
+	k.untilImported(life)
+	life.stop()
+	k.checkCounts()
+	reports := 0
+	for _, m := range k.server.Messages(k.guild.Channels()[0]) {
+		if strings.Contains("Importing the history, "+reportTitle, m.Embeds[0].Title) {
+			reports++
+		}
+	}
+	if reports != 1 {
+		t.Errorf("%d messages tell of the import", reports)
+	}
+}
+
+// bodyOf reads a request's body, and leaves it there.
+func bodyOf(r *http.Request) string {
+	b, _ := io.ReadAll(r.Body) // what is cut short, whoever takes the request finds out
+	r.Body = io.NopCloser(bytes.NewReader(b))
+	return string(b)
+}
+
 // killTest is an emulated Discord, and a bot in another process.
 type killTest struct {
 	t        *testing.T
@@ -71,7 +119,7 @@ type killTest struct {
 	done     time.Time   // when the import was
 }
 
-func newKillTest(t *testing.T) *killTest {
+func newKillTest(t *testing.T, messages int) *killTest {
 	const seed = 20
 	k := &killTest{t: t, rng: rand.New(rand.NewPCG(seed, seed)), dir: t.TempDir()}
 	k.server = discordtest.New(discordtest.Options{
@@ -79,7 +127,7 @@ func newKillTest(t *testing.T) *killTest {
 		Clock:  func() time.Time { return time.Now().Add(time.Duration(k.later.Load())) },
 	})
 	t.Cleanup(k.server.Close)
-	k.guild = discordtest.Generate(k.server, discordtest.GenerateOptions{Messages: killMessages, Channels: killChannels, Seed: seed})
+	k.guild = discordtest.Generate(k.server, discordtest.GenerateOptions{Messages: messages, Channels: killChannels, Seed: seed})
 	k.server.OnHistory(func(discordtest.HistoryRequest) {
 		k.pages.Add(1)
 		time.Sleep(4 * time.Millisecond)
@@ -187,7 +235,7 @@ func (k *killTest) command(name string) {
 // watch notes the report of the import's end.
 func (k *killTest) watch() {
 	_, err := k.server.WaitMessage(k.t.Context(), k.guild.Channels()[0], func(r discordtest.Reply) bool {
-		return len(r.Embeds) > 0 && r.Embeds[0].Title == "The import is complete"
+		return len(r.Embeds) > 0 && r.Embeds[0].Title == reportTitle
 	})
 	k.imported.Store(err == nil)
 }

@@ -15,7 +15,7 @@ import (
 // is down, and open threads meanwhile. What came in a downtime is caught up, and what went is looked for.
 func TestKillUnderTraffic(t *testing.T) {
 	t.Parallel()
-	k := newKillTest(t)
+	k := newKillTest(t, killMessages)
 	rest := k.traffic()
 	life := k.start()
 	k.command("import-messages")
@@ -114,7 +114,7 @@ func (k *killTest) ask(name string) (answer discordtest.Embed, ok bool) {
 // open threads and delete a channel. After the restart every count is exact, without any command.
 func TestDowntime(t *testing.T) {
 	t.Parallel()
-	k := newKillTest(t)
+	k := newKillTest(t, killMessages)
 	life := k.start()
 	k.command("import-messages")
 	k.untilImported(life)
