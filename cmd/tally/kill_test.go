@@ -67,14 +67,14 @@ func TestKill(t *testing.T) {
 func TestKillBeforeTheReport(t *testing.T) {
 	t.Parallel()
 	k := newKillTest(t, 500)
-	life := k.start()
+	first := k.start()
 	telling := make(chan struct{})
 	var once sync.Once
 	k.server.OnRequest(func(r *http.Request) (f *discordtest.Fault) {
 		if r.Method == http.MethodPatch && strings.Contains(bodyOf(r), reportTitle) {
 			once.Do(func() { // not that of the second run
 				close(telling)
-				<-life.ended
+				<-first.ended
 				f = &discordtest.Fault{Cut: true}
 			})
 		}
@@ -82,10 +82,10 @@ func TestKillBeforeTheReport(t *testing.T) {
 	})
 	k.command("import-messages")
 	<-telling
-	life.kill()
-	life = k.start()
-	k.untilImported(life)
-	life.stop()
+	first.kill()
+	second := k.start()
+	k.untilImported(second)
+	second.stop()
 	k.checkCounts()
 	reports := 0
 	for _, m := range k.server.Messages(k.guild.Channels()[0]) {
