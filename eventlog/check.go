@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/oklog/ulid/v2"
-	bolt "go.etcd.io/bbolt"
 )
 
 // Checked is what Check has read.
@@ -16,17 +15,14 @@ type Checked struct {
 }
 
 // Check reads everything: bbolt's own structure, then each record's checksum, its place in the order,
-// all that it holds, and
-// whether joined records come apart. Each thing found wrong is given to report; Check returns an error only if it
-// can't go on.
+// all that it holds, and whether joined records come apart. Each thing found wrong is given to report; Check returns
+// an error only if it can't go on.
 func (l *Log) Check(report func(error)) (Checked, error) {
 	var done Checked
-	err := l.db.View(func(tx *bolt.Tx) error {
-		for err := range tx.Check() {
-			report(fmt.Errorf("the file: %w", err))
-		}
-		return nil
-	})
+	faults, err := l.checkFile()
+	for _, err := range faults {
+		report(fmt.Errorf("the file: %w", err))
+	}
 	if err != nil {
 		return done, err
 	}
@@ -52,6 +48,20 @@ func (l *Log) Check(report func(error)) (Checked, error) {
 		}
 	}
 	return done, nil
+}
+
+// checkFile has bbolt check its structure. Appends wait until it is done: bbolt reads its list of free pages without a
+// lock, and reading a map while it is written to would end the program.
+func (l *Log) checkFile() (faults []error, err error) {
+	tx, err := l.db.Begin(!l.db.IsReadOnly())
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = tx.Rollback() }() // nothing was written
+	for err := range tx.Check() {
+		faults = append(faults, err)
+	}
+	return faults, nil
 }
 
 func (c *Checked) read(rec *Record, last ulid.ULID) error {
